@@ -1,0 +1,138 @@
+"""What is asked for and what comes of it, as plain values: no files, no clocks, no models."""
+
+import hashlib
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+from lofi.errors import InvalidParams, InvalidPrompt
+
+PROMPT_LIMIT = 1000
+SEED_LIMIT = 2**64
+
+
+class Options(BaseModel):
+    """What only one backend understands; each backend declares a child with bounds in the types."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    def canonical(self) -> tuple[str, ...]:
+        """Every option that differs from its default, as ``name=value``, in order of name."""
+        return tuple(
+            f"{name}={value:g}" if isinstance(value, float) else f"{name}={value}"
+            for name, value in sorted(self.model_dump(exclude_defaults=True).items())
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """Everything that decides how a track sounds; two equal requests are one track."""
+
+    prompt: str
+    seconds: int
+    seed: int
+    backend: str
+    model_version: str
+    options: Options = field(default_factory=Options)
+
+    @property
+    def track_id(self) -> str:
+        """Sixteen hex digits that name this request: SHA-256 of its canonical text, cut."""
+        parts = (
+            self.backend,
+            unicodedata.normalize("NFC", self.prompt),
+            str(self.seed),
+            str(self.seconds),
+            self.model_version,
+            *self.options.canonical(),
+        )
+        return hashlib.sha256(":".join(parts).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Audio:
+    """Sound in memory."""
+
+    samples: NDArray[np.float32]
+    """Shape (channels, frames), in [-1, 1]."""
+    sample_rate: int
+
+    @property
+    def seconds(self) -> float:
+        """How long it lasts."""
+        return self.samples.shape[1] / self.sample_rate
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """What a model hands over: the sound, and what it wants the listener to know about it."""
+
+    audio: Audio
+    notes: Mapping[str, JsonValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Track:
+    """A take that is on disk."""
+
+    request: Request
+    path: str
+    seconds: float
+    sample_rate: int
+    generation_seconds: float
+    notes: Mapping[str, JsonValue]
+
+    def described(self) -> dict[str, JsonValue]:
+        """The track as one JSON object, with the field names of the wire contract."""
+        return {
+            "track_id": self.request.track_id,
+            "path": self.path,
+            "prompt": self.request.prompt,
+            "seed": self.request.seed,
+            "backend": self.request.backend,
+            "model_version": self.request.model_version,
+            "duration_sec": round(self.seconds, 3),
+            "sample_rate": self.sample_rate,
+            "generation_time_sec": round(self.generation_seconds, 3),
+            **self.notes,
+        }
+
+
+def checked_prompt(text: str) -> str:
+    """The prompt without surrounding white space.
+
+    Raises:
+        InvalidPrompt: it is empty, longer than 1000 code points, or holds a control character.
+    """
+    prompt = text.strip()
+    if not prompt:
+        raise InvalidPrompt("the prompt is empty")
+    if len(prompt) > PROMPT_LIMIT:
+        raise InvalidPrompt(
+            f"the prompt has {len(prompt)} characters, {PROMPT_LIMIT} are allowed",
+            hint=f"shorten it to {PROMPT_LIMIT} characters",
+        )
+    for position, character in enumerate(prompt, start=1):
+        if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}:
+            raise InvalidPrompt(
+                f"the prompt holds a control character (U+{ord(character):04X}) at position {position}",
+                hint="use one line of plain text",
+            )
+    return prompt
+
+
+def checked_seed(seed: int) -> int:
+    """The seed, which must fit 64 bits without a sign.
+
+    Raises:
+        InvalidParams: it does not.
+    """
+    if not 0 <= seed < SEED_LIMIT:
+        raise InvalidParams(
+            f"the seed {seed} is out of range", hint="use a whole number from 0 to 2^64 - 1"
+        )
+    return seed
