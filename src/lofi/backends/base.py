@@ -1,20 +1,11 @@
 """What every backend is, and what it promises; shared by all and knowing none of them."""
 
 from collections.abc import Generator
-from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from lofi.device import Placement
 from lofi.track import Options, Request, Take
-
-
-class Device(StrEnum):
-    """Where a model computes. ``AUTO`` takes the fastest that is there."""
-
-    AUTO = "auto"
-    CPU = "cpu"
-    CUDA = "cuda"
-    METAL = "metal"
 
 
 class Step(NamedTuple):
@@ -22,14 +13,6 @@ class Step(NamedTuple):
 
     done: int
     total: int
-
-
-class Placement(NamedTuple):
-    """What of the machine a model may use."""
-
-    device: Device = Device.AUTO
-    threads: int | None = None
-    """None leaves the number to the runtime."""
 
 
 class Model(Protocol):
@@ -65,7 +48,7 @@ class Backend(Protocol):
     seconds: range
     options: type[Options]
 
-    def model_version(self, weights: Path | None, /) -> str | None:
+    def model_version(self, weights: Path | None = None, /) -> str | None:
         """Name of the version that would run, or None if it is not installed."""
         ...
 

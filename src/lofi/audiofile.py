@@ -1,0 +1,173 @@
+"""Sound to a file that is either whole or absent.
+
+Knows formats, tags and how to write safely; not what the sound is or why it is kept.
+"""
+
+import errno
+import os
+import secrets
+from collections.abc import Mapping
+from contextlib import suppress
+from enum import StrEnum
+from pathlib import Path
+from typing import NamedTuple
+
+import soundfile
+
+from lofi.errors import InvalidParams, OutputExists, WriteFailed
+from lofi.track import Audio
+
+
+class Format(StrEnum):
+    """The kinds of file that can be written, by their usual suffix."""
+
+    WAV = "wav"
+    FLAC = "flac"
+    OGG = "ogg"
+    MP3 = "mp3"
+
+
+SUBTYPES = {
+    Format.WAV: "PCM_16",
+    Format.FLAC: "PCM_24",
+    Format.OGG: "VORBIS",
+    Format.MP3: "MPEG_LAYER_III",
+}
+
+NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK}
+"""What file systems without hard links answer."""
+
+
+class Target(NamedTuple):
+    """Where a sound shall go."""
+
+    path: Path
+    format: Format
+    replace: bool = False
+    """Whether a file that is already there may go."""
+
+
+def choose_format(path: Path, name: str | None) -> Format:
+    """The format for a file: the one asked for, else the one its suffix says.
+
+    Raises:
+        InvalidParams: the format is unknown, or the two disagree.
+    """
+    formats = ", ".join(Format)
+    suffix = path.suffix.lower().removeprefix(".")
+    if name is not None and name.lower() not in set(Format):
+        raise InvalidParams(f"unknown format {name!r}", hint=f"use one of: {formats}")
+    if name is None and suffix not in set(Format):
+        raise InvalidParams(
+            f"cannot tell a format from the name {path.name!r}",
+            hint=f"end it in one of: {formats}; or give --format",
+        )
+    chosen = Format(name.lower() if name is not None else suffix)
+    if suffix in set(Format) and suffix != chosen:
+        raise InvalidParams(
+            f"the name {path.name!r} says {suffix}, the format {chosen}",
+            hint=f"rename it to {path.stem}.{chosen}, or give --format {suffix}",
+        )
+    return chosen
+
+
+def check(target: Target) -> None:
+    """Find out whether ``target`` can be written, before any work is done; leaves no trace.
+
+    Raises:
+        OutputExists: a file is there and may not be replaced.
+        WriteFailed: the folder is missing or closed to us, or the path is a folder.
+    """
+    path, folder = target.path, target.path.parent
+    if path.is_dir():
+        raise WriteFailed(f"{path} is a folder", hint="give the name of a file in it")
+    if not folder.is_dir():
+        raise WriteFailed(f"the folder {folder} does not exist", hint="create it first")
+    if not target.replace and os.path.lexists(path):
+        raise OutputExists(f"{path} already exists")
+    part = _part(path)
+    try:
+        part.touch(exist_ok=False)
+    except OSError as error:
+        raise _explained(error, path) from None
+    finally:
+        with suppress(OSError):
+            part.unlink()
+
+
+def write(audio: Audio, target: Target, tags: Mapping[str, str]) -> None:
+    """Write ``audio`` beside its final name, then move it there in one step.
+
+    Args:
+        audio: samples beyond [-1, 1] are clipped.
+        target: a final symbolic link is replaced, not followed.
+        tags: ``title``, ``artist``, ``comment`` ... as libsndfile names them.
+
+    Raises:
+        OutputExists: a file appeared there meanwhile and may not be replaced.
+        WriteFailed: the disk is full or refuses.
+    """
+    part = _part(target.path)
+    try:
+        _encode(part, audio, target.format, tags)
+        _settle(part, target)
+    except FileExistsError:
+        raise OutputExists(f"{target.path} already exists") from None
+    except soundfile.LibsndfileError as error:
+        raise WriteFailed(f"cannot write {target.path}: {error}") from None
+    except OSError as error:
+        raise _explained(error, target.path) from None
+    finally:
+        with suppress(OSError):
+            part.unlink()
+
+
+def _part(path: Path) -> Path:
+    return path.with_name(f".lofi-{secrets.token_hex(6)}.part")
+
+
+def _encode(part: Path, audio: Audio, form: Format, tags: Mapping[str, str]) -> None:
+    frames = audio.samples.T
+    with soundfile.SoundFile(
+        part, "w", audio.sample_rate, frames.shape[1], SUBTYPES[form], format=form.upper()
+    ) as file:
+        for name, value in tags.items():
+            setattr(file, name, value)
+        file.write(frames)
+    # libsndfile can end early on a full disk without an error, and leave a readable file.
+    if soundfile.info(part).frames != frames.shape[0]:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _settle(part: Path, target: Target) -> None:
+    descriptor = os.open(part, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    if target.replace:
+        part.replace(target.path)
+    else:
+        _link(part, target.path)
+
+
+def _link(part: Path, path: Path) -> None:
+    """Give ``part`` its final name unless that is taken: unlike a rename, a link never replaces."""
+    try:
+        path.hardlink_to(part)
+    except OSError as error:
+        if error.errno not in NO_LINKS or os.path.lexists(path):
+            raise
+        part.replace(path)
+
+
+def _explained(error: OSError, path: Path) -> WriteFailed:
+    reason = (error.strerror or str(error)).lower()
+    hints = {
+        errno.ENOSPC: "free some space or choose another disk",
+        errno.EFBIG: "raise the file size limit or ask for a shorter track",
+        errno.EACCES: "choose a folder you may write to",
+        errno.EROFS: "choose a folder that is not read-only",
+        errno.ENAMETOOLONG: "choose a shorter name",
+    }
+    return WriteFailed(f"cannot write {path}: {reason}", hint=hints.get(error.errno or 0))

@@ -1,0 +1,65 @@
+"""The command line: birth, errors and exit codes. Imports nothing heavy until it must."""
+
+import signal
+import sys
+from types import FrameType
+
+from lofi.cli.arguments import parse
+from lofi.errors import (
+    BackendNotInstalled,
+    InvalidBackend,
+    InvalidDuration,
+    InvalidParams,
+    InvalidPrompt,
+    LofiError,
+    OutputExists,
+)
+
+DONE, FAILED, USAGE, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
+
+BAD_INPUT = (
+    BackendNotInstalled,
+    InvalidBackend,
+    InvalidDuration,
+    InvalidParams,
+    InvalidPrompt,
+    OutputExists,
+)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command and return its exit code (see ``lofi-daemon --help``)."""
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        return _run(sys.argv[1:] if argv is None else argv)
+    except LofiError as error:
+        _say(f"{error.message} ({error.hint})" if error.hint else error.message)
+        return USAGE if isinstance(error, BAD_INPUT) else FAILED
+    except KeyboardInterrupt:
+        _say("interrupted; nothing was written")
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stdout = None  # whoever read us has left; a last flush would only complain
+        return FAILED
+
+
+def _run(argv: list[str]) -> int:
+    arguments = parse(argv)
+    if arguments.command is None:
+        from lofi.cli import headless
+
+        headless.make(arguments)
+    else:
+        from lofi.cli import listings
+
+        listings.COMMANDS[arguments.command](arguments)
+    sys.stdout.flush()
+    return DONE
+
+
+def _say(line: str) -> None:
+    print(f"lofi-daemon: {line}", file=sys.stderr)
+
+
+def _terminate(_signal: int, _frame: FrameType | None) -> None:
+    raise SystemExit(TERMINATED)

@@ -1,0 +1,81 @@
+"""The words of the command line; values are checked by those who use them."""
+
+import argparse
+from typing import NoReturn
+
+from lofi import __version__
+from lofi.errors import InvalidParams
+
+DESCRIPTION = """\
+Make lofi music on this machine, from words. Nothing leaves the machine.
+
+  lofi-daemon --prompt "rainy night, rhodes, vinyl, 72 bpm" --duration 30 --output night.wav
+"""
+
+EPILOG = """\
+commands:
+  styles                the styles a prompt can name
+  backends              what can make music here, and what each accepts
+  models                neural models that can be installed
+
+Words that the procedural backend understands: styles, tempo ("72 bpm", "slow"), key and mode
+("in D minor", "dorian"), instruments, moods, weather and room ("rain", "cafe", "vinyl"),
+intensity ("sparse", "busy"), and "no ..." before an instrument. It says how it read the prompt.
+
+settings: --device, --threads and --backend may also stand in the settings file or in the
+environment as LOFI_DEVICE, LOFI_THREADS and LOFI_BACKEND; the command line wins.
+
+exit codes: 0 done, 1 failed at work, 2 bad input (nothing was tried), 130 interrupted,
+143 terminated. The output file is whole or absent, whatever happens.
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise InvalidParams(message)
+
+
+def parse(argv: list[str]) -> argparse.Namespace:
+    """The command line as a namespace; ``command`` is None when a track is asked for.
+
+    Raises:
+        InvalidParams: an option is unknown or lacks its value.
+    """
+    arguments = _parser().parse_args(argv)
+    if arguments.command is None and arguments.prompt is None:
+        raise InvalidParams(
+            "nothing to do", hint='try: lofi-daemon --prompt "rainy night, rhodes, vinyl"'
+        )
+    return arguments
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="lofi-daemon",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("-V", "--version", action="version", version=f"lofi-daemon {__version__}")
+    parser.add_argument("command", nargs="?", choices=("styles", "backends", "models"))
+    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    _add_track(parser.add_argument_group("a track"))
+    _add_machine(parser.add_argument_group("the machine"))
+    return parser
+
+
+def _add_track(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("-p", "--prompt", metavar="TEXT", help="what to play, 1 to 1000 characters")
+    group.add_argument("-d", "--duration", metavar="SECONDS", default="30", help="default 30")
+    group.add_argument("-s", "--seed", metavar="N", help="repeat a track exactly; default: random")
+    group.add_argument("-o", "--output", metavar="FILE", help="default output.wav")
+    group.add_argument("--format", metavar="wav|flac|ogg|mp3", help="default: by the file's name")
+    group.add_argument("-f", "--force", action="store_true", help="replace an existing file")
+    group.add_argument("-q", "--quiet", action="store_true", help="no progress, errors only")
+
+
+def _add_machine(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("-b", "--backend", metavar="NAME", help="default auto: the best installed")
+    group.add_argument("--device", metavar="auto|cpu|cuda|metal", help="default auto")
+    group.add_argument("--threads", metavar="N", help="1 to 256; default: the runtime's choice")

@@ -1,0 +1,73 @@
+"""What there is to choose from, as text for people and as JSON for programs."""
+
+import argparse
+import json
+from collections.abc import Callable
+from itertools import groupby
+
+from pydantic import JsonValue
+
+from lofi import catalogue
+from lofi.backends import registry
+from lofi.backends.base import Backend
+
+
+def styles(arguments: argparse.Namespace) -> None:
+    """Every style, by category."""
+    every = catalogue.load().values()
+    if arguments.json:
+        print(json.dumps([style.model_dump(mode="json") for style in every], ensure_ascii=False))
+        return
+    for category, members in groupby(every, key=lambda style: style.category):
+        print(f"{category}:")
+        for style in members:
+            low, high = style.tempo_range
+            print(f"  {style.id:<10} {style.name:<22} {low}-{high} bpm  {', '.join(style.base_tags)}")
+
+
+def backends(arguments: argparse.Namespace) -> None:
+    """Every backend, installed or not, and which one ``auto`` would take."""
+    choice = registry.choose(registry.AUTO)
+    if arguments.json:
+        entries: list[JsonValue] = [_entry(backend) for backend in registry.every()]
+        print(json.dumps({"backends": entries, "default_backend": choice.backend.name}))
+        return
+    for backend in registry.every():
+        status = backend.model_version() or "not installed"
+        low, high = backend.seconds[0], backend.seconds[-1]
+        print(f"{backend.name}  [{status}]  {low}-{high} s, {backend.sample_rate} Hz")
+        print(f"    {backend.summary}")
+    print(f"auto takes {choice.backend.name}: {choice.reason}")
+
+
+def models(arguments: argparse.Namespace) -> None:
+    """Every neural model, installed or not."""
+    neural = [backend for backend in registry.every() if backend.neural]
+    if arguments.json:
+        print(json.dumps({"models": [_entry(backend) for backend in neural]}))
+        return
+    for backend in neural:
+        print(f"{backend.name}  [{backend.model_version() or 'not installed'}]")
+    if not neural:
+        print("this version has no neural model yet; the procedural backend needs none")
+
+
+def _entry(backend: Backend) -> dict[str, JsonValue]:
+    version = backend.model_version()
+    return {
+        "type": backend.name,
+        "name": backend.title,
+        "status": "not_installed" if version is None else "ready",
+        "min_duration_sec": backend.seconds[0],
+        "max_duration_sec": backend.seconds[-1],
+        "sample_rate": backend.sample_rate,
+        "model_version": version,
+        "options": backend.options.model_json_schema(),
+    }
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace], None]] = {
+    "styles": styles,
+    "backends": backends,
+    "models": models,
+}

@@ -1,0 +1,21 @@
+"""Where a model computes: a choice, not yet a runtime."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Device(StrEnum):
+    """The kinds of processor a user can ask for. ``AUTO`` takes the fastest that is there."""
+
+    AUTO = "auto"
+    CPU = "cpu"
+    CUDA = "cuda"
+    METAL = "metal"
+
+
+class Placement(NamedTuple):
+    """What of the machine a model may use."""
+
+    device: Device = Device.AUTO
+    threads: int | None = None
+    """1 to 256; None leaves the number to the runtime."""

@@ -1,0 +1,58 @@
+"""Drives a model through a request, and turns its steps into percent and time left."""
+
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+from lofi.backends.base import Model, Step
+from lofi.track import Request, Take
+
+SMOOTHING = 0.2
+"""Weight of the newest step in the running mean of step times."""
+
+
+class Progress(NamedTuple):
+    """How far a job is."""
+
+    step: Step
+    percent: int
+    """0 to 99: only a finished track is 100 % done."""
+    eta_seconds: float
+    """Expected time until the last step, at the recent speed."""
+
+
+class Meter:
+    """Percent and ETA from the times at which steps arrive."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._last = clock()
+        self._step_seconds: float | None = None
+
+    def read(self, step: Step) -> Progress:
+        """Take note of a finished step."""
+        now = self._clock()
+        spent, self._last = now - self._last, now
+        mean = self._step_seconds
+        self._step_seconds = spent if mean is None else mean + SMOOTHING * (spent - mean)
+        percent = min(99, 100 * step.done // max(1, step.total))
+        return Progress(step, percent, self._step_seconds * (step.total - step.done))
+
+
+def run(
+    model: Model,
+    request: Request,
+    publish: Callable[[Progress], None],
+    clock: Callable[[], float] = time.monotonic,
+) -> Take:
+    """Compute a request to its end; an exception from ``publish`` gives it up within the step."""
+    meter = Meter(clock)
+    work = model.generate(request)
+    try:
+        while True:
+            publish(meter.read(next(work)))
+    except StopIteration as finished:
+        take: Take = finished.value
+        return take
+    finally:
+        work.close()
