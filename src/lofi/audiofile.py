@@ -4,6 +4,7 @@ Knows formats, tags and how to write safely; not what the sound is or why it is 
 """
 
 import errno
+import io
 import os
 import secrets
 from collections.abc import Mapping
@@ -109,12 +110,20 @@ def write(audio: Audio, target: Target, tags: Mapping[str, str]) -> None:
     """
     part = _part(target.path)
     try:
-        _encode(part, audio, target.format, tags)
-        _settle(part, target)
+        with part.open("xb") as file:
+            file.write(_encoded(audio, target.format, tags).getbuffer())
+            file.flush()
+            os.fsync(file.fileno())
+        if target.replace:
+            part.replace(target.path)
+        else:
+            _link(part, target.path)
     except FileExistsError:
         raise OutputExists(f"{target.path} already exists") from None
     except soundfile.LibsndfileError as error:
-        raise WriteFailed(f"cannot write {target.path}: {error}") from None
+        raise WriteFailed(
+            f"cannot encode {target.path}: {error}", hint="use --format wav"
+        ) from None
     except OSError as error:
         raise _explained(error, target.path) from None
     finally:
@@ -126,29 +135,17 @@ def _part(path: Path) -> Path:
     return path.with_name(f".lofi-{secrets.token_hex(6)}.part")
 
 
-def _encode(part: Path, audio: Audio, form: Format, tags: Mapping[str, str]) -> None:
+def _encoded(audio: Audio, form: Format, tags: Mapping[str, str]) -> io.BytesIO:
+    """The file in memory: libsndfile hides why a write to the disk failed, and may hide that."""
     frames = audio.samples.T
+    memory = io.BytesIO()
     with soundfile.SoundFile(
-        part, "w", audio.sample_rate, frames.shape[1], SUBTYPES[form], format=form.upper()
+        memory, "w", audio.sample_rate, frames.shape[1], SUBTYPES[form], format=form.upper()
     ) as file:
         for name, value in tags.items():
             setattr(file, name, value)
         file.write(frames)
-    # libsndfile can end early on a full disk without an error, and leave a readable file.
-    if soundfile.info(part).frames != frames.shape[0]:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-
-def _settle(part: Path, target: Target) -> None:
-    descriptor = os.open(part, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    if target.replace:
-        part.replace(target.path)
-    else:
-        _link(part, target.path)
+    return memory
 
 
 def _link(part: Path, path: Path) -> None:

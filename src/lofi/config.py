@@ -108,6 +108,4 @@ def _explained(error: ValidationError, sources: Mapping[str, str]) -> InvalidPar
             f"unknown setting {key!r} in {where}",
             hint=f"did you mean {near[0]!r}?" if near else f"settings are {', '.join(RULES)}",
         )
-    return InvalidParams(
-        f"{where}: {first['input']!r} is not valid", hint=f"use {RULES[key]}"
-    )
+    return InvalidParams(f"{where}: {first['input']!r} is not valid", hint=f"use {RULES[key]}")

@@ -64,7 +64,8 @@ class Audio:
     @property
     def seconds(self) -> float:
         """How long it lasts."""
-        return self.samples.shape[1] / self.sample_rate
+        frames: int = self.samples.shape[1]
+        return frames / self.sample_rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ def checked_prompt(text: str) -> str:
     for position, character in enumerate(prompt, start=1):
         if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}:
             raise InvalidPrompt(
-                f"the prompt holds a control character (U+{ord(character):04X}) at position {position}",
+                f"control character U+{ord(character):04X} in the prompt at position {position}",
                 hint="use one line of plain text",
             )
     return prompt

@@ -1,6 +1,7 @@
 """The words of the command line; values are checked by those who use them."""
 
 import argparse
+import difflib
 from typing import NoReturn
 
 from lofi import __version__
@@ -29,6 +30,9 @@ exit codes: 0 done, 1 failed at work, 2 bad input (nothing was tried), 130 inter
 143 terminated. The output file is whole or absent, whatever happens.
 """
 
+COMMANDS = ("styles", "backends", "models")
+EXAMPLE = 'try: lofi-daemon --prompt "rainy night, rhodes, vinyl"'
+
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
@@ -43,10 +47,17 @@ def parse(argv: list[str]) -> argparse.Namespace:
     """
     arguments = _parser().parse_args(argv)
     if arguments.command is None and arguments.prompt is None:
-        raise InvalidParams(
-            "nothing to do", hint='try: lofi-daemon --prompt "rainy night, rhodes, vinyl"'
-        )
+        raise InvalidParams("nothing to do", hint=EXAMPLE)
+    if arguments.command is not None and arguments.command not in COMMANDS:
+        raise _unknown_command(arguments.command)
     return arguments
+
+
+def _unknown_command(word: str) -> InvalidParams:
+    close = difflib.get_close_matches(word, COMMANDS, n=1)
+    return InvalidParams(
+        f"there is no command {word!r}", hint=f"did you mean {close[0]!r}?" if close else EXAMPLE
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -58,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("-V", "--version", action="version", version=f"lofi-daemon {__version__}")
-    parser.add_argument("command", nargs="?", choices=("styles", "backends", "models"))
+    parser.add_argument("command", nargs="?", metavar="COMMAND", help="one of those below")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     _add_track(parser.add_argument_group("a track"))
     _add_machine(parser.add_argument_group("the machine"))

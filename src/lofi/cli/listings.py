@@ -22,7 +22,9 @@ def styles(arguments: argparse.Namespace) -> None:
         print(f"{category}:")
         for style in members:
             low, high = style.tempo_range
-            print(f"  {style.id:<10} {style.name:<22} {low}-{high} bpm  {', '.join(style.base_tags)}")
+            print(
+                f"  {style.id:<10} {style.name:<22} {low}-{high} bpm  {', '.join(style.base_tags)}"
+            )
 
 
 def backends(arguments: argparse.Namespace) -> None:

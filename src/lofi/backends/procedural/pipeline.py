@@ -1,0 +1,90 @@
+"""From a request to a finished track: read the words, write the piece, play it, master it."""
+
+import threading
+from collections.abc import Generator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lofi.backends.base import Step
+from lofi.backends.procedural.composer import Composer
+from lofi.backends.procedural.reading import read
+from lofi.backends.procedural.sound.engine import SAMPLE_RATE, Engine
+from lofi.backends.procedural.sound.limiter import Limiter
+from lofi.backends.procedural.sound.loudness import Meter
+from lofi.errors import GenerationCancelled
+from lofi.track import Audio, Request, Take
+
+TARGET_LUFS = -18.0
+MAX_GAIN = 10 ** (12 / 20)
+"""A piece that is quieter than this can mend, 12 dB, is meant to be."""
+FADE_SECONDS = 1.5
+MASTERED_SECONDS = 10
+"""How much audio one mastering step handles; mastering is about ten times as fast as playing."""
+
+
+class Pipeline:
+    """The procedural engine as a model. It keeps nothing between two tracks."""
+
+    def __init__(self) -> None:
+        self._interrupted = threading.Event()
+
+    def generate(self, request: Request) -> Generator[Step, None, Take]:
+        """Make one track; a step is one second played, or ten seconds mastered.
+
+        Raises:
+            GenerationCancelled: ``interrupt`` was called meanwhile.
+        """
+        self._interrupted.clear()
+        reading = read(request.prompt, request.seed)
+        composer = Composer(reading.recipe, request.seed, request.seconds)
+        engine = Engine(composer, reading.recipe, request.seed)
+        samples = np.empty((2, request.seconds * SAMPLE_RATE), np.float32)
+        work = _steps(request.seconds)
+
+        meter = Meter()
+        for second in _blocks(samples, 1):
+            second[:] = engine.render(second.shape[1])
+            meter.add(second)
+            yield self._checked(next(work))
+
+        gain = min(MAX_GAIN, 10 ** ((TARGET_LUFS - meter.integrated()) / 20))
+        _fade_out(samples)
+        limiter = Limiter()
+        for part in _blocks(samples, MASTERED_SECONDS):
+            part[:] = limiter.process(part * np.float32(gain))
+            yield self._checked(next(work))
+        return Take(Audio(samples, SAMPLE_RATE), reading.described())
+
+    def interrupt(self) -> None:
+        """Give up the track that is being made, at its next step."""
+        self._interrupted.set()
+
+    def close(self) -> None:
+        """Nothing is kept, so nothing is left to give back."""
+
+    def _checked(self, step: Step) -> Step:
+        if self._interrupted.is_set():
+            raise GenerationCancelled(f"given up after step {step.done} of {step.total}")
+        return step
+
+
+def _steps(seconds: int) -> Generator[Step, None, None]:
+    total = seconds + -(-seconds // MASTERED_SECONDS)
+    for done in range(1, total + 1):
+        yield Step(done, total)
+
+
+def _blocks(
+    samples: NDArray[np.float32], seconds: int
+) -> Generator[NDArray[np.float32], None, None]:
+    """Views of ``samples``, shape (2, frames), each so many seconds long but for the last."""
+    length = seconds * SAMPLE_RATE
+    for start in range(0, samples.shape[1], length):
+        yield samples[:, start : start + length]
+
+
+def _fade_out(samples: NDArray[np.float32]) -> None:
+    """Let the last reverberation and the room go to silence; shape (2, frames), in place."""
+    frames = int(FADE_SECONDS * SAMPLE_RATE)
+    samples[:, -frames:] *= np.cos(np.linspace(0, np.pi / 2, frames, dtype=np.float32)) ** 2
