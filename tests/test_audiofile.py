@@ -6,6 +6,7 @@ import resource
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -96,8 +97,26 @@ def test_a_place_that_cannot_hold_a_file_is_named(tmp_path: Path, name: str, wor
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_folder_closed_to_us_is_named() -> None:
+    nobody = 65_534
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o555)
+        if os.geteuid() == 0:
+            os.seteuid(nobody)
+        try:
+            with pytest.raises(WriteFailed, match="permission denied") as caught:
+                audiofile.check(Target(folder / "a.wav", Format.WAV))
+        finally:
+            os.seteuid(os.getuid())
+        assert caught.value.hint == "choose a folder you may write to"
+        assert list(folder.iterdir()) == []
+
+
 def test_a_name_too_long_is_an_error_of_its_own(tmp_path: Path) -> None:
     target = Target(tmp_path / ("a" * 300 + ".wav"), Format.WAV)
+    with pytest.raises(WriteFailed):
+        audiofile.check(target)
     with pytest.raises(WriteFailed):
         audiofile.write(tone(), target, {})
     assert list(tmp_path.iterdir()) == []

@@ -79,6 +79,16 @@ def check(target: Target) -> None:
         OutputExists: a file is there and may not be replaced.
         WriteFailed: the folder is missing or closed to us, or the path is a folder.
     """
+    try:
+        _check_place(target)
+        part = _part(target.path)
+        part.touch(exist_ok=False)
+        part.unlink()
+    except OSError as error:
+        raise _explained(error, target.path) from None
+
+
+def _check_place(target: Target) -> None:
     path, folder = target.path, target.path.parent
     if path.is_dir():
         raise WriteFailed(f"{path} is a folder", hint="give the name of a file in it")
@@ -86,14 +96,6 @@ def check(target: Target) -> None:
         raise WriteFailed(f"the folder {folder} does not exist", hint="create it first")
     if not target.replace and os.path.lexists(path):
         raise OutputExists(f"{path} already exists")
-    part = _part(path)
-    try:
-        part.touch(exist_ok=False)
-    except OSError as error:
-        raise _explained(error, path) from None
-    finally:
-        with suppress(OSError):
-            part.unlink()
 
 
 def write(audio: Audio, target: Target, tags: Mapping[str, str]) -> None:
