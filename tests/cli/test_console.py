@@ -6,7 +6,7 @@ import pytest
 
 from lofi.backends.base import Step
 from lofi.cli.console import Console
-from lofi.jobs import Progress
+from lofi.jobs.progress import Progress
 
 
 class Terminal(io.StringIO):

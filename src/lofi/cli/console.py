@@ -7,7 +7,7 @@ from typing import TextIO
 
 from pydantic import JsonValue
 
-from lofi.jobs import Progress
+from lofi.jobs.progress import Progress
 
 REDRAW_SECONDS = 0.5
 PLAIN_PERCENTS = 25

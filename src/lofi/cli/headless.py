@@ -7,11 +7,12 @@ import sys
 import time
 from pathlib import Path
 
-from lofi import __version__, audiofile, config, jobs
+from lofi import __version__, audiofile, config
 from lofi.backends import registry
 from lofi.backends.base import Backend
 from lofi.cli.console import Console
 from lofi.errors import InvalidDuration, InvalidParams
+from lofi.jobs.progress import run
 from lofi.track import Request, Take, Track, checked_prompt, checked_seed
 
 
@@ -37,7 +38,7 @@ def make(arguments: argparse.Namespace) -> None:
     began = time.monotonic()
     model = choice.backend.load(None, settings.placement)
     try:
-        take = jobs.run(model, request, console.progress)
+        take = run(model, request, console.progress)
     finally:
         model.close()
         console.close()

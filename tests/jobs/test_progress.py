@@ -5,8 +5,8 @@ from collections.abc import Generator, Iterator
 import numpy as np
 import pytest
 
-from lofi import jobs
 from lofi.backends.base import Step
+from lofi.jobs import progress as jobs
 from lofi.track import Audio, Request, Take
 
 REQUEST = Request(prompt="x", seconds=5, seed=0, backend="fake", model_version="fake-v1")
