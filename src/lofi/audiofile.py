@@ -81,7 +81,7 @@ def check(target: Target) -> None:
     """
     try:
         _check_place(target)
-        part = _part(target.path)
+        part = part_beside(target.path)
         part.touch(exist_ok=False)
         part.unlink()
     except OSError as error:
@@ -110,22 +110,50 @@ def write(audio: Audio, target: Target, tags: Mapping[str, str]) -> None:
         OutputExists: a file appeared there meanwhile and may not be replaced.
         WriteFailed: the disk is full or refuses.
     """
-    part = _part(target.path)
+    part = part_beside(target.path)
+    encode(audio, part, target.format, tags)
+    place(part, target)
+
+
+def part_beside(path: Path) -> Path:
+    """A name, not yet taken, for a file on its way to ``path``."""
+    return path.with_name(f".lofi-{secrets.token_hex(6)}.part")
+
+
+def encode(audio: Audio, part: Path, form: Format, tags: Mapping[str, str]) -> None:
+    """Bring a whole file to the disk under a name nobody looks for, or nothing.
+
+    Raises:
+        WriteFailed: the disk is full or refuses.
+    """
     try:
         with part.open("xb") as file:
-            file.write(_encoded(audio, target.format, tags).getbuffer())
+            file.write(_encoded(audio, form, tags).getbuffer())
             file.flush()
             os.fsync(file.fileno())
+    except BaseException as error:
+        with suppress(OSError):
+            part.unlink()
+        if isinstance(error, OSError):
+            raise _explained(error, part.parent) from None
+        raise
+
+
+def place(part: Path, target: Target) -> None:
+    """Give a whole file its final name in one step; the part is gone in any case.
+
+    Raises:
+        OutputExists: a file appeared there meanwhile and may not be replaced.
+        WriteFailed: the disk refuses.
+    """
+    try:
         if target.replace:
             part.replace(target.path)
         else:
             _link(part, target.path)
+        _sync(target.path.parent)
     except FileExistsError:
         raise OutputExists(f"{target.path} already exists") from None
-    except soundfile.LibsndfileError as error:
-        raise WriteFailed(
-            f"cannot encode {target.path}: {error}", hint="use --format wav"
-        ) from None
     except OSError as error:
         raise _explained(error, target.path) from None
     finally:
@@ -133,20 +161,19 @@ def write(audio: Audio, target: Target, tags: Mapping[str, str]) -> None:
             part.unlink()
 
 
-def _part(path: Path) -> Path:
-    return path.with_name(f".lofi-{secrets.token_hex(6)}.part")
-
-
 def _encoded(audio: Audio, form: Format, tags: Mapping[str, str]) -> io.BytesIO:
     """The file in memory: libsndfile hides why a write to the disk failed, and may hide that."""
     frames = audio.samples.T
     memory = io.BytesIO()
-    with soundfile.SoundFile(
-        memory, "w", audio.sample_rate, frames.shape[1], SUBTYPES[form], format=form.upper()
-    ) as file:
-        for name, value in tags.items():
-            setattr(file, name, value)
-        file.write(frames)
+    try:
+        with soundfile.SoundFile(
+            memory, "w", audio.sample_rate, frames.shape[1], SUBTYPES[form], format=form.upper()
+        ) as file:
+            for name, value in tags.items():
+                setattr(file, name, value)
+            file.write(frames)
+    except soundfile.LibsndfileError as error:
+        raise WriteFailed(f"cannot encode {form}: {error}", hint="use --format wav") from None
     return memory
 
 
@@ -158,6 +185,15 @@ def _link(part: Path, path: Path) -> None:
         if error.errno not in NO_LINKS or os.path.lexists(path):
             raise
         part.replace(path)
+
+
+def _sync(folder: Path) -> None:
+    """Bring a new name to the disk too, so that it survives a loss of power."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _explained(error: OSError, path: Path) -> WriteFailed:

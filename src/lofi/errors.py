@@ -203,3 +203,12 @@ class BackendNotReady(LofiError):
     code = -32017
     name = "BACKEND_NOT_READY"
     recovery = "wait until it is ready"
+
+
+def _tree(root: type[LofiError]) -> dict[str, type[LofiError]]:
+    below = (_tree(child) for child in root.__subclasses__())
+    return {root.name: root} | {name: cls for branch in below for name, cls in branch.items()}
+
+
+BY_NAME = _tree(LofiError)
+"""Every error by its name, as it travels between processes."""

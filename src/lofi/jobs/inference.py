@@ -1,0 +1,171 @@
+"""The process that computes: one model in memory, orders in by one pipe, events out by another.
+
+``python -P -m lofi.jobs.inference READ WRITE NICE`` with two inherited descriptors. It knows
+neither queue nor library, and leaves at once when its orders end, also while it computes.
+"""
+
+import ctypes
+import json
+import logging
+import os
+import queue
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from lofi import audiofile
+from lofi.backends import registry
+from lofi.backends.base import Model
+from lofi.device import Device, Placement
+from lofi.errors import GenerationCancelled, LofiError, ModelInferenceFailed
+from lofi.track import Audio, Request, Take
+
+logger = logging.getLogger(__name__)
+
+Message = dict[str, Any]
+ENDED = 0
+PR_SET_PDEATHSIG = 1
+
+
+class Inference:
+    """Carries out orders, one at a time, and says how each went."""
+
+    def __init__(self, send: Callable[[Message], None]) -> None:
+        self._send = send
+        self._wanted: Message = {}
+        self._model: Model | None = None
+        self.cancelled = threading.Event()
+        """Set by the thread that reads orders; the order in hand is given up at its next step."""
+
+    def cancel(self) -> None:
+        """Give up the order in hand; safe from any thread."""
+        self.cancelled.set()
+        if self._model is not None:
+            self._model.interrupt()
+
+    def carry_out(self, order: Message) -> None:
+        """Load what the order needs, make its track and write it."""
+        try:
+            take = self._compute(self._loaded(order["model"]), order["request"])
+            check(take.audio)
+            form = audiofile.Format(order["format"])
+            audiofile.encode(take.audio, Path(order["part"]), form, order["tags"])
+        except LofiError as error:
+            self._fail(error)
+        except MemoryError:
+            self._fail(ModelInferenceFailed("there is not enough memory for this track"))
+        except Exception as error:
+            logger.exception("a model failed")
+            self._fail(ModelInferenceFailed(f"the model failed: {type(error).__name__}: {error}"))
+        else:
+            self._send(
+                {
+                    "event": "done",
+                    "frames": take.audio.samples.shape[1],
+                    "sample_rate": take.audio.sample_rate,
+                    "notes": dict(take.notes),
+                }
+            )
+
+    def _loaded(self, wanted: Message) -> Model:
+        if self._model is None or self._wanted != wanted:
+            self._send({"event": "loading"})
+            if self._model is not None:
+                self._model.close()
+            backend = registry.get(wanted["backend"])
+            weights = Path(wanted["weights"]) if wanted["weights"] else None
+            placement = Placement(Device(wanted["device"]), wanted["threads"])
+            self._model = backend.load(weights, placement)
+            self._wanted = wanted
+        self._send({"event": "loaded"})
+        return self._model
+
+    def _compute(self, model: Model, asked: Message) -> Take:
+        options = registry.get(asked["backend"]).options.model_validate(asked["options"])
+        work = model.generate(Request(**{**asked, "options": options}))
+        try:
+            while not self.cancelled.is_set():
+                step = next(work)
+                self._send({"event": "step", "done": step.done, "total": step.total})
+        except StopIteration as finished:
+            take: Take = finished.value
+            return take
+        finally:
+            work.close()
+        raise GenerationCancelled("given up")
+
+    def _fail(self, error: LofiError) -> None:
+        self._send(
+            {
+                "event": "failed",
+                "name": error.name,
+                "message": error.message,
+                "hint": error.hint,
+            }
+        )
+
+
+def check(audio: Audio) -> None:
+    """Refuse what is not sound.
+
+    Raises:
+        ModelInferenceFailed: there are NaNs or infinities, or nothing but silence.
+    """
+    if not np.isfinite(audio.samples).all():
+        raise ModelInferenceFailed("the model produced values that are not numbers")
+    if not audio.samples.any():
+        raise ModelInferenceFailed("the model produced nothing but silence")
+
+
+def main(argv: list[str]) -> None:
+    """Serve orders until their pipe closes."""
+    incoming, outgoing, nice = (int(word) for word in argv)
+    _settle_in(nice)
+    orders: queue.SimpleQueue[Message] = queue.SimpleQueue()
+    events = os.fdopen(outgoing, "wb", buffering=0)
+    inference = Inference(lambda message: _write(events, message))
+    reader = threading.Thread(
+        target=_read, args=(os.fdopen(incoming, "rb"), orders, inference), daemon=True
+    )
+    reader.start()
+    while True:
+        inference.carry_out(orders.get())
+
+
+def _settle_in(nice: int) -> None:
+    """Step behind the editor, and die with the parent even if a native call never returns."""
+    os.nice(nice)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal's Ctrl-C is the parent's to handle
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
+    if sys.platform == "linux":
+        parent = os.getppid()
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(ENDED)
+
+
+def _read(pipe: BinaryIO, orders: "queue.SimpleQueue[Message]", inference: Inference) -> None:
+    for line in pipe:
+        message = json.loads(line)
+        if message.get("cancel"):
+            inference.cancel()
+        else:
+            inference.cancelled.clear()
+            orders.put(message)
+    os._exit(ENDED)
+
+
+def _write(pipe: BinaryIO, message: Message) -> None:
+    try:
+        pipe.write(json.dumps(message).encode() + b"\n")
+    except OSError:
+        os._exit(ENDED)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

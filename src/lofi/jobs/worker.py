@@ -1,0 +1,253 @@
+"""The parent's end of the process that computes: start it, order a track, stop it by force.
+
+Knows pipes and processes; not which job is next, nor where tracks are kept.
+"""
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pydantic import JsonValue
+
+from lofi import errors
+from lofi.audiofile import Format
+from lofi.backends.base import Step
+from lofi.device import Placement
+from lofi.errors import GenerationCancelled, LofiError, ModelInferenceFailed
+from lofi.track import Request
+
+COMMAND = (sys.executable, "-P", "-m", "lofi.jobs.inference")
+GRACE_SECONDS = 0.4
+"""How long a cancelled order may take to end by itself before the process is killed."""
+PATIENCE_SECONDS = 600.0
+"""How long one step may take before it counts as hanging."""
+GLANCE_SECONDS = 0.05
+"""How often a cancellation from another thread is looked for while nothing else happens."""
+STDERR = 2
+
+Message = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One track to make, into a part file."""
+
+    request: Request
+    weights: Path | None
+    placement: Placement
+    part: Path
+    format: Format
+    tags: Mapping[str, str]
+
+
+class Recording(NamedTuple):
+    """What an order came to; the sound itself is in the part file."""
+
+    frames: int
+    sample_rate: int
+    notes: Mapping[str, JsonValue]
+
+
+class Stage(Enum):
+    """What the process does when it is not counting steps."""
+
+    LOADING = "loading"
+    """The model is on its way into memory."""
+    COMPUTING = "computing"
+    """The model is there; the first step has begun."""
+
+
+class Worker:
+    """At most one process with at most one model in it, started by the first order.
+
+    ``run`` belongs to one thread; ``cancel`` and ``kill`` may be called from any.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str] = COMMAND,
+        *,
+        nice: int = 0,
+        patience: float = PATIENCE_SECONDS,
+    ) -> None:
+        self._command = (*command, str(nice))
+        self._patience = patience
+        self._process: _Process | None = None
+        self._cancelled_at: float | None = None
+        self._lock = threading.Lock()
+        """Guards the two fields above: other threads cancel and kill."""
+
+    @property
+    def warm(self) -> bool:
+        """Whether a process, and with it most likely a model, is in memory."""
+        return self._process is not None
+
+    def run(self, order: Order) -> Generator[Stage | Step, None, Recording]:
+        """Have a track made. However it ends but well, the part file is gone afterwards.
+
+        Raises:
+            LofiError: as the model raised it.
+            GenerationCancelled: ``cancel`` was called.
+            ModelInferenceFailed: the process crashed, was killed, or hung and was ended.
+        """
+        ended = False
+        try:
+            process = self._begin(order)
+            for message in self._messages(process):
+                ended = message["event"] in {"done", "failed"}
+                match message:
+                    case {"event": "loading"}:
+                        yield Stage.LOADING
+                    case {"event": "loaded"}:
+                        yield Stage.COMPUTING
+                    case {"event": "step", "done": done, "total": total}:
+                        yield Step(done, total)
+                    case {"event": "done", "frames": frames, "sample_rate": rate, "notes": notes}:
+                        return Recording(frames, rate, notes)
+                    case _:
+                        raise _failure(message)
+            raise self._loss(process)
+        except BaseException:
+            if not ended:
+                self.kill()
+            order.part.unlink(missing_ok=True)
+            raise
+
+    def cancel(self) -> None:
+        """Ask the order in hand to end; past the grace its process is killed."""
+        with self._lock:
+            if self._process is not None and self._cancelled_at is None:
+                self._cancelled_at = time.monotonic()
+                self._process.send({"cancel": True})
+
+    def kill(self) -> None:
+        """End the process now, whatever it does: its memory returns to the system."""
+        with self._lock:
+            process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+
+    def _begin(self, order: Order) -> "_Process":
+        with self._lock:
+            if self._process is None or not self._process.alive:
+                self._process = _Process(self._command)
+            self._cancelled_at = None
+            self._process.send(_order(order))
+            return self._process
+
+    def _messages(self, process: "_Process") -> Generator[Message, None, None]:
+        """What the process says, until it ends or has to be ended."""
+        heard = time.monotonic()
+        while True:
+            message = process.receive(GLANCE_SECONDS)
+            now = time.monotonic()
+            if message is not None:
+                heard = now
+                yield message
+            elif not process.open:
+                return
+            elif now - heard > self._patience:
+                process.kill()
+                raise ModelInferenceFailed(
+                    f"the model made no progress for {self._patience:g} s and was ended"
+                )
+            elif self._cancelled_at is not None and now - self._cancelled_at > GRACE_SECONDS:
+                process.kill()
+
+    def _loss(self, process: "_Process") -> LofiError:
+        if self._cancelled_at is not None:
+            return GenerationCancelled("given up")
+        return ModelInferenceFailed(f"the inference process {process.epitaph()}")
+
+
+class _Process:
+    """One inference process and the two pipes to it."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        orders, self._orders = os.pipe()
+        self._events, events = os.pipe()
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell
+                [*command[:-1], str(orders), str(events), command[-1]],
+                stdin=subprocess.DEVNULL,
+                stdout=STDERR,
+                pass_fds=(orders, events),
+            )
+        finally:
+            os.close(orders)
+            os.close(events)
+        self._buffer = bytearray()
+        self.open = True
+        """Whether more may come; once it ended, what it said last has been received."""
+
+    @property
+    def alive(self) -> bool:
+        return self.open and self._process.poll() is None
+
+    def send(self, message: Message) -> None:
+        """Say something; a process that is gone is noticed by ``receive``."""
+        with suppress(BrokenPipeError):
+            os.write(self._orders, json.dumps(message).encode() + b"\n")
+
+    def receive(self, timeout: float) -> Message | None:
+        """The next message, or None if none comes within ``timeout`` seconds."""
+        while b"\n" not in self._buffer:
+            if not self.open or not select.select([self._events], [], [], timeout)[0]:
+                return None
+            chunk = os.read(self._events, 65_536)
+            self.open = bool(chunk)
+            self._buffer += chunk
+        line, _, rest = self._buffer.partition(b"\n")
+        self._buffer = rest
+        message: Message = json.loads(line)
+        return message
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def epitaph(self) -> str:
+        """How it ended, for people."""
+        code = self._process.wait()
+        if code == -signal.SIGKILL:
+            return "was killed, most likely because memory ran out"
+        if code < 0:
+            return f"crashed ({signal.Signals(-code).name})"
+        return f"ended unexpectedly (exit code {code})"
+
+    def __del__(self) -> None:  # not sooner: a thread may still be waiting for the last words
+        for descriptor in (self._orders, self._events):
+            with suppress(OSError):
+                os.close(descriptor)
+
+
+def _order(order: Order) -> Message:
+    request = asdict(order.request)
+    request["options"] = order.request.options.model_dump(mode="json")
+    return {
+        "model": {
+            "backend": order.request.backend,
+            "weights": str(order.weights) if order.weights else None,
+            "device": order.placement.device,
+            "threads": order.placement.threads,
+        },
+        "request": request,
+        "part": str(order.part),
+        "format": order.format,
+        "tags": dict(order.tags),
+    }
+
+
+def _failure(message: Message) -> LofiError:
+    return errors.BY_NAME[message["name"]](message["message"], hint=message["hint"])
