@@ -4,14 +4,15 @@ Knows where settings come from and which are valid; not what they do.
 """
 
 import difflib
+import logging
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import platformdirs
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from lofi.device import Device, Placement
 from lofi.errors import InvalidParams
@@ -19,24 +20,72 @@ from lofi.errors import InvalidParams
 APP = "lofi"
 DEVICE_ALIASES = {"coreml": "metal"}
 
+logger = logging.getLogger(__name__)
+
+
+def _lower(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
+
 
 def _device(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    name = value.strip().lower()
-    return DEVICE_ALIASES.get(name, name)
+    name = _lower(value)
+    return DEVICE_ALIASES.get(name, name) if isinstance(name, str) else name
+
+
+Folder = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
+Seconds = Annotated[int, Field(ge=0, le=86_400)]
 
 
 class Config(BaseModel):
-    """Every setting, checked."""
+    """Every setting, checked. Each field's description is the rule shown when it is broken."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    default_backend: Annotated[str, Field(min_length=1)] = "auto"
-    """Name of a backend, or ``auto`` for the best one installed."""
-    device: Annotated[Device, BeforeValidator(_device)] = Device.AUTO
-    threads: Annotated[int, Field(ge=1, le=256)] | None = None
-    """None leaves the number to the runtime."""
+    default_backend: str = Field(
+        "auto", min_length=1, description="the name of a backend, or auto for the best installed"
+    )
+    device: Annotated[Device, BeforeValidator(_device)] = Field(
+        Device.AUTO, description=f"one of {', '.join(Device)} (coreml means metal)"
+    )
+    threads: int | None = Field(
+        None, ge=1, le=256, description="a whole number from 1 to 256; unset: the runtime's choice"
+    )
+    cache_path: Folder = Field(
+        default_factory=lambda: platformdirs.user_cache_path(APP),
+        description="the folder that holds the library",
+    )
+    cache_max_mb: int = Field(
+        500, ge=10, le=1_000_000, description="megabytes of tracks to keep, 10 to 1000000"
+    )
+    cache_max_tracks: int | None = Field(
+        None,
+        ge=1,
+        le=1_000_000,
+        description="how many tracks to keep, 1 to 1000000; unset: no limit",
+    )
+    queue_capacity: int = Field(
+        10, ge=1, le=100, description="jobs at a time, the running one included, 1 to 100"
+    )
+    unload_after_sec: Seconds = Field(
+        300, description="seconds a model may lie idle in memory, 0 to 86400; 0: for ever"
+    )
+    idle_timeout_sec: Seconds = Field(
+        300, description="seconds the daemon may lie idle before it leaves, 0 to 86400; 0: for ever"
+    )
+    step_timeout_sec: int = Field(
+        600, ge=1, le=86_400, description="seconds one step may take before it counts as hanging"
+    )
+    nice: int = Field(
+        15, ge=0, le=19, description="how far inference steps behind other programs, 0 to 19"
+    )
+    log_level: Annotated[str, BeforeValidator(_lower)] = Field(
+        "warning",
+        pattern="^(debug|info|warning|error)$",
+        description="one of debug, info, warning, error",
+    )
+    log_file: Folder | None = Field(
+        None, description="a file for the log besides standard error; unset: none"
+    )
 
     @property
     def placement(self) -> Placement:
@@ -46,15 +95,23 @@ class Config(BaseModel):
 
 ENVIRONMENT = {
     "LOFI_BACKEND": "default_backend",
-    "LOFI_DEVICE": "device",
-    "LOFI_THREADS": "threads",
+    **{f"LOFI_{key.upper()}": key for key in Config.model_fields if key != "default_backend"},
 }
+FLAGS = {"default_backend": "--backend"}
 
-RULES = {
-    "default_backend": "the name of a backend, or auto",
-    "device": f"one of {', '.join(Device)}",
-    "threads": "a whole number from 1 to 256",
-}
+
+class Settings(NamedTuple):
+    """The settings in force, and where each came from."""
+
+    config: Config
+    origins: Mapping[str, str]
+    """By key: a file, a variable, an option, or ``default``."""
+
+
+class _Source(NamedTuple):
+    name: Callable[[str], str]
+    """How a key of this source is called when something is wrong with it."""
+    values: Mapping[str, Any]
 
 
 def default_file() -> Path:
@@ -66,46 +123,71 @@ def load(
     flags: Mapping[str, object],
     environ: Mapping[str, str] = os.environ,
     file: Path | None = None,
-) -> Config:
-    """The settings in force. Flags that are None count as not given.
+    *,
+    lenient: bool = False,
+) -> Settings:
+    """The settings in force. Flags that are None and variables that are empty count as not given.
+
+    Args:
+        flags: from the command line, by key.
+        environ: the environment.
+        file: the settings file; by default the user's.
+        lenient: a bad setting is logged and left at its default, for a daemon that must start.
 
     Raises:
         InvalidParams: a setting is unknown or invalid; the message names it and where it stands.
     """
     path = file or default_file()
-    from_file = _read(path)
-    from_environment = {
-        key: environ[name] for name, key in ENVIRONMENT.items() if environ.get(name)
-    }
-    from_flags = {key: value for key, value in flags.items() if value is not None}
-    sources: dict[str, str] = {key: str(path) for key in from_file}
-    sources |= {key: name for name, key in ENVIRONMENT.items() if key in from_environment}
-    sources |= {key: f"--{key.removeprefix('default_')}" for key in from_flags}
+    sources = [
+        _Source(lambda key: f"{key} in {path}", _read(path, lenient=lenient)),
+        _Source(
+            lambda key: next(name for name, each in ENVIRONMENT.items() if each == key),
+            {key: environ[name] for name, key in ENVIRONMENT.items() if environ.get(name)},
+        ),
+        _Source(
+            lambda key: FLAGS.get(key, f"--{key.replace('_', '-')}"),
+            {key: value for key, value in flags.items() if value is not None},
+        ),
+    ]
+    values: dict[str, Any] = {}
+    origins = dict.fromkeys(Config.model_fields, "default")
+    for source in sources:
+        for key, value in source.values.items():
+            problem = _problem(source.name(key), key, value)
+            if problem is None:
+                values[key] = value
+                origins[key] = source.name(key)
+            elif lenient:
+                logger.warning("%s (%s); ignored", problem.message, problem.hint)
+            else:
+                raise problem
+    return Settings(Config.model_validate(values), origins)
+
+
+def _problem(where: str, key: str, value: object) -> InvalidParams | None:
+    if key not in Config.model_fields:
+        near = difflib.get_close_matches(key, Config.model_fields, n=1)
+        hint = (
+            f"did you mean {near[0]!r}?" if near else f"settings: {', '.join(Config.model_fields)}"
+        )
+        return InvalidParams(f"unknown setting {where}", hint=hint)
     try:
-        return Config.model_validate({**from_file, **from_environment, **from_flags})
-    except ValidationError as error:
-        raise _explained(error, sources) from None
+        Config.model_validate({key: value})
+    except ValidationError:
+        rule = Config.model_fields[key].description
+        return InvalidParams(f"{where}: {value!r} is not valid", hint=f"use {rule}")
+    return None
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path, *, lenient: bool) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        if lenient:
+            logger.warning("the settings file %s cannot be read: %s; ignored", path, error)
+            return {}
         raise InvalidParams(
             f"the settings file {path} cannot be read: {error}", hint="correct it or remove it"
         ) from None
-
-
-def _explained(error: ValidationError, sources: Mapping[str, str]) -> InvalidParams:
-    first = error.errors()[0]
-    key = str(first["loc"][0])
-    where = sources.get(key, "the settings")
-    if first["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(key, RULES, n=1)
-        return InvalidParams(
-            f"unknown setting {key!r} in {where}",
-            hint=f"did you mean {near[0]!r}?" if near else f"settings are {', '.join(RULES)}",
-        )
-    return InvalidParams(f"{where}: {first['input']!r} is not valid", hint=f"use {RULES[key]}")

@@ -28,7 +28,7 @@ def make(arguments: argparse.Namespace) -> None:
             "device": arguments.device,
             "threads": arguments.threads,
         }
-    )
+    ).config
     choice = registry.choose(settings.default_backend)
     request = _request(arguments, choice.backend)
     target = _target(arguments)
