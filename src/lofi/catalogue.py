@@ -99,7 +99,7 @@ class Style(BaseModel):
 
 
 def default_path() -> Path:
-    """The catalogue that comes with the program: inside a wheel, or beside ``src`` in a checkout."""
+    """The program's own catalogue: inside an installed package, beside ``src`` in a checkout."""
     package = Path(__file__).parent
     installed = package / "models" / "styles.toml"
     return installed if installed.exists() else package.parents[1] / "models" / "styles.toml"
