@@ -124,7 +124,7 @@ def _broken(sheet: Sheet, chance: Chance) -> list[Note]:
 
 
 def _held(sheet: Sheet, chance: Chance) -> list[Note]:
-    answer = bool(chance.section.random() < 0.7) and sheet.busyness > 0.45
+    answer = sheet.busyness > 0.4 + 0.35 * chance.section.random()
     release = onset(10, sheet.recipe.swing)
     accent = float(chance.bar.normal(0.0, 0.02)) - 0.08
     voices = _grounded(sheet)

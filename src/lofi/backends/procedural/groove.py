@@ -100,7 +100,7 @@ GROOVES: dict[Kit, Groove] = {
             Row(Drum.RIM, "...3..3....3..3.", 0.55, 0.5),
             Row(Drum.OPEN_HAT, "......4.......4.", 0.6, 0.5),
         ),
-        fill=(Row(Drum.HAT, "............3434", 0.3), Row(Drum.KICK, "..............6.", 0.5)),
+        fill=(Row(Drum.SNARE, "..........2.3.45", 0.3), Row(Drum.KICK, "..............6.", 0.5)),
         late=5.0,
         jitter=3.0,
     ),

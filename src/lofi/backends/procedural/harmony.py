@@ -3,7 +3,7 @@
 import numpy as np
 
 from lofi.backends.procedural import chord as shapes
-from lofi.backends.procedural.chord import build, diatonic
+from lofi.backends.procedural.chord import diatonic
 from lofi.backends.procedural.recipe import Mode
 from lofi.backends.procedural.scale import Key
 from lofi.backends.procedural.score import Chord
@@ -141,12 +141,9 @@ def coloured(key: Key, degree: int, spice: float, rng: np.random.Generator) -> C
 
 
 def home(key: Key) -> Chord:
-    """The tonic chord a piece can end on: a ninth, or what comes nearest to it in the key."""
-    for shape in (shapes.NINTH, shapes.SEVENTH) if key.minor else (shapes.SIXTH_NINTH,):
-        chord = diatonic(key, 0, shape)
-        if chord is not None:
-            return chord
-    return build(key, 0, key.tonic, (0, 3, 7) if key.minor else (0, 4, 7))
+    """The tonic chord a piece can end on: a sixth-ninth in major, a ninth or seventh in minor."""
+    endings = (shapes.NINTH, shapes.SEVENTH) if key.minor else (shapes.SIXTH_NINTH,)
+    return next(chord for shape in endings if (chord := diatonic(key, 0, shape)) is not None)
 
 
 def progression(

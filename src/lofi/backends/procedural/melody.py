@@ -126,19 +126,27 @@ def _optimum(
         return []
     nodes = _node_costs(ground, slots, ladder, voice)
     nodes += NOISE * rng.gumbel(size=nodes.shape) + _arch(slots, ladder, rng)
-    return [int(ladder[i]) for i in _viterbi(nodes, _edge_costs(slots, ladder, remembered))]
+    path = _viterbi(nodes, _edge_costs(slots, ladder, remembered), _bend_costs(ladder))
+    return [int(ladder[i]) for i in path]
 
 
-def _viterbi(nodes: Floats, edges: Floats) -> list[int]:
-    """Index of the cheapest path: nodes (slots, pitches), edges (slots - 1, pitches, pitches)."""
-    best, back = nodes[0], []
-    for node, edge in zip(nodes[1:], edges, strict=True):
-        total = best[:, None] + edge
+def _viterbi(nodes: Floats, edges: Floats, bends: Floats) -> list[int]:
+    """Index of the cheapest path.
+
+    Nodes have shape (slots, pitches), edges (slots - 1, pitches, pitches), and bends, the cost of
+    three notes in a row, (pitches, pitches, pitches): the state is a pair of neighbours.
+    """
+    if len(nodes) == 1:
+        return [int(nodes[0].argmin())]
+    best, back = nodes[0][:, None] + edges[0] + nodes[1], []
+    for node, edge in zip(nodes[2:], edges[1:], strict=True):
+        total = best[:, :, None] + bends
         back.append(total.argmin(axis=0))
-        best = total.min(axis=0) + node
-    path = [int(best.argmin())]
+        best = total.min(axis=0) + edge + node
+    one, other = np.unravel_index(int(best.argmin()), best.shape)
+    path = [int(other), int(one)]
     for pointers in reversed(back):
-        path.append(int(pointers[path[-1]]))
+        path.append(int(pointers[path[-1], path[-2]]))
     return path[::-1]
 
 
@@ -218,6 +226,20 @@ def _edge_costs(
             wanted = remembered[other.home] - remembered[one.home]
             edges[index] += 0.6 * np.minimum(np.abs(rise - wanted), 3)
     return edges
+
+
+def _bend_costs(ladder: NDArray[np.int64]) -> Floats:
+    """Cost of three notes in a row: shape (pitches, pitches, pitches).
+
+    Turning back to the first note sounds idle, and a leap wants a step back into its gap
+    (Meyer's gap-fill).
+    """
+    first = (ladder[None, :] - ladder[:, None])[:, :, None]
+    second = (ladder[None, :] - ladder[:, None])[None, :, :]
+    idle = (first == -second) * np.where(np.abs(first) <= 4, 0.9, 0.3)
+    unfilled = (np.abs(first) >= 5) & ((np.sign(first) == np.sign(second)) | (np.abs(second) > 4))
+    stuck = (first == 0) & (second == 0)
+    return np.asarray(idle + 1.2 * unfilled + 2.0 * stuck)
 
 
 def _within_harmony(ground: Ground, step: int, pitch: int, length: float) -> float:

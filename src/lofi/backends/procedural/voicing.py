@@ -51,20 +51,26 @@ def roughness(rows: NDArray[np.int64]) -> NDArray[np.float64]:
     gaps = rows[:, above] - rows[:, below]
     narrow = (gaps < 4) & (rows[:, below] < 52)
     biting = (gaps == 1) | (gaps == 13)
-    cost: NDArray[np.float64] = 3.0 * narrow.sum(axis=1) + 5.0 * biting.sum(axis=1)
+    cost: NDArray[np.float64] = 3.0 * narrow.sum(axis=1) + 8.0 * biting.sum(axis=1)
     return cost
 
 
 def movement(previous: tuple[int, ...], rows: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Cost of going from a voicing to each row: distance, largest step, parallels, minus holds."""
+    """Cost of going from a voicing to each row: distance, largest step, parallels, minus holds.
+
+    Voices correspond in order; where their number changes, each to the nearest.
+    """
     held = np.array(previous)
     distance = np.abs(rows[:, :, None] - held)
-    nearest = distance.min(axis=2) if rows.shape[1] >= held.size else distance.min(axis=1)
+    if rows.shape[1] == held.size:
+        steps = np.abs(rows - held)
+    else:
+        steps = distance.min(axis=2 if rows.shape[1] > held.size else 1)
     common = (distance == 0).any(axis=2).sum(axis=1)
     bass, top = rows[:, 0] - held[0], rows[:, -1] - held[-1]
     parallel = (bass == top) & (bass != 0) & np.isin((rows[:, -1] - rows[:, 0]) % 12, (0, 7))
     cost: NDArray[np.float64] = (
-        nearest.sum(axis=1) + 0.6 * nearest.max(axis=1) - 1.5 * common + 6.0 * parallel
+        steps.sum(axis=1) + 0.6 * steps.max(axis=1) - 1.5 * common + 6.0 * parallel
     )
     return cost
 
