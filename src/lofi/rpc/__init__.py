@@ -1,0 +1,1 @@
+"""The wire: bytes to lines, lines to messages, and the way back."""
