@@ -75,7 +75,7 @@ KIT_TRIM: Mapping[Kit, float] = {
     Kit.BRUSHES: 5.5,
     Kit.MACHINE: 1.0,
     Kit.HOUSE: -0.5,
-    Kit.HAND: 4.0,
+    Kit.HAND: 3.0,
 }
 """Decibels that make up for how softly some kits are played."""
 
