@@ -63,6 +63,10 @@ class Config(BaseModel):
         le=1_000_000,
         description="how many tracks to keep, 1 to 1000000; unset: no limit",
     )
+    export_path: Folder = Field(
+        default_factory=lambda: platformdirs.user_music_path() / APP,
+        description="the folder that exported tracks go to",
+    )
     queue_capacity: int = Field(
         10, ge=1, le=100, description="jobs at a time, the running one included, 1 to 100"
     )

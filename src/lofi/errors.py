@@ -3,6 +3,7 @@
 ::
 
     LofiError                        INTERNAL_ERROR            -32603
+    ├── MethodNotFound               METHOD_NOT_FOUND          -32601
     ├── InvalidParams                INVALID_PARAMS            -32602
     ├── ModelNotFound                MODEL_NOT_FOUND           -32000
     ├── ModelLoadFailed              MODEL_LOAD_FAILED         -32001
@@ -44,6 +45,14 @@ class LofiError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint if hint is not None else self.recovery
+
+
+class MethodNotFound(LofiError):
+    """No method has this name."""
+
+    code = -32601
+    name = "METHOD_NOT_FOUND"
+    recovery = "doc/protocol.md lists the methods"
 
 
 class InvalidParams(LofiError):

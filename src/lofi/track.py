@@ -1,6 +1,7 @@
 """What is asked for and what comes of it, as plain values: no files, no clocks, no models."""
 
 import hashlib
+import json
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, JsonValue
 
+from lofi import __version__
 from lofi.errors import InvalidParams, InvalidPrompt
 
 PROMPT_LIMIT = 1000
@@ -51,6 +53,25 @@ class Request:
             *self.options.canonical(),
         )
         return hashlib.sha256(":".join(parts).encode()).hexdigest()[:16]
+
+    def tags(self) -> dict[str, str]:
+        """What a file of this track says about itself, under the names audio files use."""
+        origin = {
+            "prompt": self.prompt,
+            "seed": self.seed,
+            "duration_sec": self.seconds,
+            "backend": self.backend,
+            "model_version": self.model_version,
+            "options": self.options.model_dump(mode="json"),
+            "track_id": self.track_id,
+            "lofi": __version__,
+        }
+        return {
+            "title": self.prompt,
+            "artist": "lofi",
+            "software": f"lofi {__version__}",
+            "comment": json.dumps(origin, ensure_ascii=False),
+        }
 
 
 @dataclass(frozen=True, slots=True)

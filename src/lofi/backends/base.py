@@ -1,10 +1,13 @@
 """What every backend is, and what it promises; shared by all and knowing none of them."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from pydantic import ValidationError
+
 from lofi.device import Placement
+from lofi.errors import BY_NAME, InvalidParams
 from lofi.track import Options, Request, Take
 
 
@@ -60,3 +63,26 @@ class Backend(Protocol):
             ModelLoadFailed: they cannot be used, or the device cannot.
         """
         ...
+
+
+def options_of(backend: Backend, sent: Mapping[str, object]) -> Options:
+    """The backend's options among ``sent``; what only other backends know is passed over.
+
+    Raises:
+        LofiError: a value is out of range; a field names its own error by the key ``error`` of
+            its JSON schema, the others raise ``InvalidParams``.
+    """
+    fields = backend.options.model_fields
+    try:
+        return backend.options.model_validate(
+            {name: value for name, value in sent.items() if name in fields}
+        )
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = str(first["loc"][0])
+        schema = backend.options.model_json_schema()["properties"][name]
+        kind = BY_NAME[schema.get("error", InvalidParams.name)]
+        rule = fields[name].description
+        raise kind(
+            f"{name}: {first['input']!r} is not valid", hint=f"use {rule}" if rule else None
+        ) from None

@@ -4,7 +4,7 @@ import signal
 import sys
 from types import FrameType
 
-from lofi.cli.arguments import parse
+from lofi.cli.arguments import flags, parse
 from lofi.errors import (
     BackendNotInstalled,
     InvalidBackend,
@@ -45,14 +45,18 @@ def main(argv: list[str] | None = None) -> int:
 
 def _run(argv: list[str]) -> int:
     arguments = parse(argv)
-    if arguments.command is None:
-        from lofi.cli import headless
-
-        headless.make(arguments)
-    else:
+    if arguments.command is not None:
         from lofi.cli import listings
 
         listings.COMMANDS[arguments.command](arguments)
+    elif arguments.daemon:
+        from lofi.cli import service
+
+        service.serve(flags(arguments))
+    else:
+        from lofi.cli import headless
+
+        headless.make(arguments)
     sys.stdout.flush()
     return DONE
 

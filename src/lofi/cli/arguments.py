@@ -18,19 +18,23 @@ commands:
   styles                the styles a prompt can name
   backends              what can make music here, and what each accepts
   models                neural models that can be installed
+  config                the settings in force, and where each came from
+
+Without any argument, or with --daemon, it serves an editor: JSON-RPC, one message a line, on
+standard input and output (doc/protocol.md).
 
 Words that the procedural backend understands: styles, tempo ("72 bpm", "slow"), key and mode
 ("in D minor", "dorian"), instruments, moods, weather and room ("rain", "cafe", "vinyl"),
 intensity ("sparse", "busy"), and "no ..." before an instrument. It says how it read the prompt.
 
-settings: --device, --threads and --backend may also stand in the settings file or in the
-environment as LOFI_DEVICE, LOFI_THREADS and LOFI_BACKEND; the command line wins.
+Settings may stand in the settings file, in the environment (LOFI_DEVICE, LOFI_THREADS ...) and
+on the command line, which wins. `lofi-daemon config` shows them all.
 
 exit codes: 0 done, 1 failed at work, 2 bad input (nothing was tried), 130 interrupted,
 143 terminated. The output file is whole or absent, whatever happens.
 """
 
-COMMANDS = ("styles", "backends", "models")
+COMMANDS = ("styles", "backends", "models", "config")
 EXAMPLE = 'try: lofi-daemon --prompt "rainy night, rhodes, vinyl"'
 
 
@@ -40,13 +44,14 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parse(argv: list[str]) -> argparse.Namespace:
-    """The command line as a namespace; ``command`` is None when a track is asked for.
+    """The command line as a namespace; ``command`` is None for a track and for the daemon.
 
     Raises:
         InvalidParams: an option is unknown or lacks its value.
     """
     arguments = _parser().parse_args(argv)
-    if arguments.command is None and arguments.prompt is None:
+    arguments.daemon = arguments.daemon or not argv
+    if arguments.command is None and arguments.prompt is None and not arguments.daemon:
         raise InvalidParams("nothing to do", hint=EXAMPLE)
     if arguments.command is not None and arguments.command not in COMMANDS:
         raise _unknown_command(arguments.command)
@@ -73,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     _add_track(parser.add_argument_group("a track"))
     _add_machine(parser.add_argument_group("the machine"))
+    _add_daemon(parser.add_argument_group("the daemon"))
     return parser
 
 
@@ -90,3 +96,17 @@ def _add_machine(group: argparse._ArgumentGroup) -> None:
     group.add_argument("-b", "--backend", metavar="NAME", help="default auto: the best installed")
     group.add_argument("--device", metavar="auto|cpu|cuda|metal", help="default auto")
     group.add_argument("--threads", metavar="N", help="1 to 256; default: the runtime's choice")
+
+
+def _add_daemon(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--daemon", action="store_true", help="serve an editor")
+    group.add_argument("--cache-path", metavar="FOLDER", help="where the library lies")
+    group.add_argument("--idle-timeout-sec", metavar="N", help="leave when idle; 0: never")
+    group.add_argument("--log-level", metavar="debug|info|warning|error", help="default warning")
+    group.add_argument("--log-file", metavar="FILE", help="a log besides standard error")
+
+
+def flags(arguments: argparse.Namespace) -> dict[str, object]:
+    """What the command line says about settings, by their keys."""
+    keys = ("device", "threads", "cache_path", "idle_timeout_sec", "log_level", "log_file")
+    return {key: getattr(arguments, key) for key in keys} | {"default_backend": arguments.backend}

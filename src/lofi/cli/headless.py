@@ -7,9 +7,10 @@ import sys
 import time
 from pathlib import Path
 
-from lofi import __version__, audiofile, config
+from lofi import audiofile, config
 from lofi.backends import registry
 from lofi.backends.base import Backend
+from lofi.cli.arguments import flags
 from lofi.cli.console import Console
 from lofi.errors import InvalidDuration, InvalidParams
 from lofi.jobs.progress import run
@@ -22,13 +23,7 @@ def make(arguments: argparse.Namespace) -> None:
     Raises:
         LofiError: anything is wrong; all that can be known beforehand is checked beforehand.
     """
-    settings = config.load(
-        {
-            "default_backend": arguments.backend,
-            "device": arguments.device,
-            "threads": arguments.threads,
-        }
-    ).config
+    settings = config.load(flags(arguments)).config
     choice = registry.choose(settings.default_backend)
     request = _request(arguments, choice.backend)
     target = _target(arguments)
@@ -42,7 +37,7 @@ def make(arguments: argparse.Namespace) -> None:
     finally:
         model.close()
         console.close()
-    audiofile.write(take.audio, target, _tags(request))
+    audiofile.write(take.audio, target, request.tags())
     _report(_track(request, take, target.path, time.monotonic() - began), console, arguments.json)
 
 
@@ -92,24 +87,6 @@ def _target(arguments: argparse.Namespace) -> audiofile.Target:
     path = Path(name)
     chosen = audiofile.choose_format(path, arguments.format)
     return audiofile.Target(path, chosen, replace=arguments.force)
-
-
-def _tags(request: Request) -> dict[str, str]:
-    origin = {
-        "prompt": request.prompt,
-        "seed": request.seed,
-        "duration_sec": request.seconds,
-        "backend": request.backend,
-        "model_version": request.model_version,
-        "track_id": request.track_id,
-        "lofi": __version__,
-    }
-    return {
-        "title": request.prompt,
-        "artist": "lofi",
-        "software": f"lofi {__version__}",
-        "comment": json.dumps(origin, ensure_ascii=False),
-    }
 
 
 def _track(request: Request, take: Take, path: Path, spent: float) -> Track:

@@ -7,9 +7,10 @@ from itertools import groupby
 
 from pydantic import JsonValue
 
-from lofi import catalogue
+from lofi import catalogue, config
 from lofi.backends import registry
 from lofi.backends.base import Backend
+from lofi.cli.arguments import flags
 
 
 def styles(arguments: argparse.Namespace) -> None:
@@ -54,6 +55,19 @@ def models(arguments: argparse.Namespace) -> None:
         print("this version has no neural model yet; the procedural backend needs none")
 
 
+def settings(arguments: argparse.Namespace) -> None:
+    """Every setting in force, and where it came from."""
+    found = config.load(flags(arguments))
+    values = found.config.model_dump(mode="json")
+    if arguments.json:
+        print(json.dumps({"file": str(config.default_file()), "settings": values}))
+        return
+    print(f"settings file: {config.default_file()}")
+    for key, value in values.items():
+        shown = "unset" if value is None else value
+        print(f"{key:<18} {shown!s:<32} ({found.origins[key]})")
+
+
 def _entry(backend: Backend) -> dict[str, JsonValue]:
     version = backend.model_version()
     return {
@@ -72,4 +86,5 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], None]] = {
     "styles": styles,
     "backends": backends,
     "models": models,
+    "config": settings,
 }

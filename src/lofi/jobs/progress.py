@@ -21,6 +21,10 @@ class Progress(NamedTuple):
     """Expected time until the last step, at the recent speed."""
 
 
+START = Progress(Step(0, 0), 0, 0.0)
+"""Nothing is done yet, and nobody knows how long it will take."""
+
+
 class Meter:
     """Percent and ETA from the times at which steps arrive."""
 

@@ -85,8 +85,14 @@ class Worker:
         self._patience = patience
         self._process: _Process | None = None
         self._cancelled_at: float | None = None
+        self._backend: str | None = None
         self._lock = threading.Lock()
         """Guards the two fields above: other threads cancel and kill."""
+
+    @property
+    def backend(self) -> str | None:
+        """Name of the backend whose model is in memory."""
+        return self._backend if self.warm else None
 
     @property
     def warm(self) -> bool:
@@ -110,6 +116,7 @@ class Worker:
                     case {"event": "loading"}:
                         yield Stage.LOADING
                     case {"event": "loaded"}:
+                        self._backend = order.request.backend
                         yield Stage.COMPUTING
                     case {"event": "step", "done": done, "total": total}:
                         yield Step(done, total)

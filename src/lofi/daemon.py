@@ -1,0 +1,175 @@
+"""The daemon: birth, the loop over lines, and death. What it imports first is light.
+
+Its threads: this one reads lines, the runner has tracks made by another process, the outbox
+writes; one builds what is slow to import and ends, one watches for reasons to leave.
+"""
+
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Mapping
+from types import FrameType
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from lofi import __version__
+from lofi.errors import LofiError
+from lofi.rpc import messages, stdio
+from lofi.rpc.framing import Lines, TooLong
+from lofi.rpc.messages import INTERNAL_ERROR, Call, Fault, Notice
+from lofi.rpc.outbox import Outbox
+from lofi.rpc.wire import Wire
+
+if TYPE_CHECKING:
+    from lofi.rpc.desk import Desk
+
+logger = logging.getLogger(__name__)
+
+PROTOCOL = 1
+DONE, INTERRUPTED, TERMINATED = 0, 130, 143
+STOP_SECONDS = 0.3
+"""For the job in hand to end."""
+FLUSH_SECONDS = 0.2
+"""For the last lines to leave."""
+WATCH_SECONDS = 0.5
+
+LIGHT = {"ping", "initialize", "shutdown"}
+"""Methods that never wait for anything slow."""
+
+Params = dict[str, Any]
+
+
+class Daemon:
+    """One client, its queue, and the library it shares with other daemons."""
+
+    def __init__(self, build: "Callable[[Wire], Desk]") -> None:
+        self._incoming, outgoing = stdio.claim()
+        self._outbox = Outbox(outgoing, lambda reason: self.leave(DONE, reason))
+        self._wire = Wire(self._outbox)
+        self._build = build
+        self._desk: Desk | None = None
+        self._built = threading.Event()
+        self._leaving = threading.Lock()
+        """Taken for good by the first reason to leave."""
+        self._idle_seconds = 0.0
+        self._parent = os.getppid()
+
+    def serve(self) -> NoReturn:
+        """Answer lines until the client, the user or the system ends it; does not return."""
+        for number, code in ((signal.SIGTERM, TERMINATED), (signal.SIGINT, INTERRUPTED)):
+            signal.signal(number, self._signalled(code))
+        threading.Thread(target=self._prepare, name="builder", daemon=True).start()
+        threading.Thread(target=self._watch, name="watch", daemon=True).start()
+        for line in stdio.read_lines(self._incoming, Lines()):
+            self._idle_seconds = 0.0
+            self._take(line)
+        self.leave(DONE, "the client is gone")
+
+    def leave(self, code: int, reason: str, *, forget: bool = False) -> NoReturn:
+        """End the daemon in good order within about half a second.
+
+        Args:
+            code: the exit code.
+            reason: for the log.
+            forget: whether the jobs that wait are given up; otherwise the next daemon has them.
+        """
+        if self._leaving.acquire(blocking=False):
+            logger.info("leaving: %s", reason)
+            if self._desk is not None:
+                self._desk.runner.stop(STOP_SECONDS)
+                if forget:
+                    self._desk.runner.forget()
+                self._desk.library.close()
+            self._outbox.close(FLUSH_SECONDS)
+            os._exit(code)
+        threading.Event().wait()  # somebody else is ending the process
+        raise AssertionError
+
+    def _take(self, line: bytes | TooLong) -> None:
+        message = messages.parse(line)
+        if isinstance(message, Fault):
+            if message.answered:
+                self._outbox.put(messages.fault(message))
+            return
+        if message.method not in LIGHT:
+            self._built.wait()  # outside of any call: what is being built may have news of its own
+        self._wire.answer(lambda: self._reply(message))
+        if message.method == "shutdown":
+            self.leave(DONE, "asked to", forget=True)
+
+    def _reply(self, message: Call | Notice) -> bytes | None:
+        to = message.id if isinstance(message, Call) else None
+        try:
+            result = self._serve(message.method, message.params)
+            reply = messages.reply(to, result)
+        except LofiError as error:
+            reply = messages.fault(Fault.of(to, error))
+        except Exception as error:
+            logger.exception("serving %r failed", message.method[:80])
+            reply = messages.fault(Fault(to, INTERNAL_ERROR, f"{type(error).__name__}: {error}"))
+        return reply if isinstance(message, Call) else None
+
+    def _serve(self, method: str, params: Params) -> Params:
+        match method:
+            case "ping":
+                return {"status": "ok", "version": __version__}
+            case "initialize":
+                return introduction(params)
+            case "shutdown":
+                return {"status": "shutting_down"}
+        if self._desk is None:
+            raise LofiError("the daemon could not start", hint="see its log")
+        from lofi.rpc import methods
+
+        return methods.call(self._desk, method, params)
+
+    def _prepare(self) -> None:
+        try:
+            self._desk = self._build(self._wire)
+        except Exception:
+            logger.exception("the daemon cannot start")
+        finally:
+            self._built.set()
+
+    def _watch(self) -> None:
+        """Leave when nobody is left to work for; counts its own ticks, so a suspended daemon
+        does not find itself idle for a night."""
+        while True:
+            time.sleep(WATCH_SECONDS)
+            if os.getppid() != self._parent:
+                self.leave(DONE, "the parent is gone")
+            desk = self._desk
+            if desk is None or not desk.runner.idle:
+                self._idle_seconds = 0.0
+                continue
+            self._idle_seconds += WATCH_SECONDS
+            if 0 < desk.config.idle_timeout_sec <= self._idle_seconds:
+                self.leave(DONE, "idle")
+
+    def _signalled(self, code: int) -> Callable[[int, FrameType | None], None]:
+        def handle(number: int, _frame: FrameType | None) -> None:
+            if self._leaving.locked():
+                os._exit(code)
+            # Not here: the interrupted main thread may hold a lock that leaving needs.
+            reason = signal.Signals(number).name
+            threading.Thread(target=self.leave, args=(code, reason), daemon=True).start()
+
+        return handle
+
+
+def introduction(params: Mapping[str, Any]) -> Params:
+    """Who we are, and whether the client fits: the same protocol, the same major and minor."""
+    plugin, protocol = params.get("plugin_version"), params.get("protocol")
+    problem = None
+    if protocol is not None and protocol != PROTOCOL:
+        problem = f"this daemon speaks protocol {PROTOCOL}, the plugin {protocol!r}"
+    elif isinstance(plugin, str) and plugin.split(".")[:2] != __version__.split(".")[:2]:
+        problem = f"the plugin is version {plugin[:40]!r}, the daemon {__version__}"
+    return {
+        "version": __version__,
+        "protocol": PROTOCOL,
+        "plugin_version": plugin if isinstance(plugin, str) else None,
+        "compatible": problem is None,
+        "message": problem and f"{problem}; update both, then restart the daemon",
+    }

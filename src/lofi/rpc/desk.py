@@ -1,0 +1,124 @@
+"""What the methods work with, put together once. Imports everything that is slow to import."""
+
+import logging
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from logging.handlers import RotatingFileHandler
+
+from pydantic import ValidationError
+
+from lofi.backends import registry
+from lofi.config import Config
+from lofi.errors import InvalidParams, LofiError, ModelInferenceFailed
+from lofi.jobs.events import Event, QueueChanged
+from lofi.jobs.job import Job, Priority
+from lofi.jobs.queue import Queue
+from lofi.jobs.runner import Means, Restored, Runner
+from lofi.jobs.worker import COMMAND, Worker
+from lofi.library.journal import Journal, JournalEntry, State
+from lofi.library.shelf import Library
+from lofi.rpc.notifications import Reporter, queue_described
+from lofi.rpc.wire import Wire
+from lofi.track import Options, Request
+
+LOG_BYTES = 1_000_000
+LOG_FILES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One daemon's parts."""
+
+    config: Config
+    library: Library
+    runner: Runner
+    wire: Wire
+    started: float
+    """``time.monotonic()`` when it was put together."""
+
+
+def assemble(config: Config, wire: Wire, command: Sequence[str] = COMMAND) -> Desk:
+    """Open the library, take over what a dead daemon left, and begin to work.
+
+    Args:
+        config: the settings.
+        wire: where notifications go.
+        command: how to start the process that computes.
+
+    Raises:
+        WriteFailed: the library's folder cannot even be looked at.
+    """
+    library = Library.open(
+        config.cache_path,
+        max_bytes=config.cache_max_mb * 1_000_000,
+        max_tracks=config.cache_max_tracks,
+    )
+    journal = Journal(library.store, library.folder, library.owner)
+    worker = Worker(command, nice=config.nice, patience=config.step_timeout_sec)
+    means = Means(worker, library, journal, config.placement, config.unload_after_sec)
+    runner = Runner(Queue(config.queue_capacity), means)
+    runner.listen(_Announcer(wire, runner, config.queue_capacity).hear)
+    if library.closed is None:
+        runner.restore([_restored(entry) for entry in journal.recover()])
+    runner.start()
+    return Desk(config, library, runner, wire, time.monotonic())
+
+
+def log_to(config: Config) -> None:
+    """Log to standard error, and to a file that is replaced before it grows large."""
+    handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
+    if config.log_file is not None:
+        config.log_file.parent.mkdir(parents=True, exist_ok=True)
+        handlers.append(
+            RotatingFileHandler(config.log_file, maxBytes=LOG_BYTES, backupCount=LOG_FILES)
+        )
+    form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+    logging.basicConfig(level=config.log_level.upper(), format=form, handlers=handlers, force=True)
+
+
+class _Announcer:
+    """Tells the client about jobs."""
+
+    def __init__(self, wire: Wire, runner: Runner, capacity: int) -> None:
+        self._wire = wire
+        self._runner = runner
+        self._capacity = capacity
+        self._reporter = Reporter()
+        self._lock = threading.Lock()
+        """The reporter remembers what it said last, and two threads have something to say."""
+
+    def hear(self, event: Event) -> None:
+        if isinstance(event, QueueChanged):
+            queue = queue_described(self._runner.snapshot(), self._capacity)
+            self._wire.announce("queue_changed", queue, replaces="queue")
+            return
+        with self._lock:
+            notifications = list(self._reporter.report(event))
+        for each in notifications:
+            self._wire.announce(each.method, each.params, replaces=each.replaces, ends=each.ends)
+
+
+def _restored(entry: JournalEntry) -> Restored:
+    recipe = entry.recipe
+    error: LofiError | None = None
+    options = Options()
+    try:
+        options = registry.get(recipe.backend).options.model_validate(dict(recipe.options))
+    except ValidationError:
+        error = InvalidParams("this version does not know the options of this job")
+    except LofiError as unknown:
+        error = unknown
+    if entry.state is State.FAILED:
+        error = ModelInferenceFailed("this job took the daemon down twice and is not tried again")
+    request = Request(
+        prompt=recipe.prompt,
+        seconds=recipe.seconds,
+        seed=recipe.seed,
+        backend=recipe.backend,
+        model_version=recipe.model_version,
+        options=options,
+    )
+    return Restored(Job(request, Priority(entry.priority), entry.attempts), error)

@@ -1,0 +1,251 @@
+"""The methods of the protocol: name, what it takes, what it does. Knows no wire and no thread."""
+
+import secrets
+import time
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from pydantic import JsonValue, ValidationError
+
+from lofi import __version__, catalogue
+from lofi.audiofile import Target
+from lofi.backends import registry
+from lofi.backends.base import Backend, options_of
+from lofi.errors import (
+    AlreadyComplete,
+    BackendNotInstalled,
+    InvalidDuration,
+    InvalidParams,
+    MethodNotFound,
+)
+from lofi.jobs.job import Job
+from lofi.library.entry import checked_id
+from lofi.library.export import export
+from lofi.library.rows import Query, Sort
+from lofi.rpc import params
+from lofi.rpc.desk import Desk
+from lofi.rpc.notifications import queue_described
+from lofi.track import Request, checked_prompt
+
+Result = dict[str, JsonValue]
+
+
+class Method(NamedTuple):
+    """One row of the table."""
+
+    params: type[params.Params]
+    serve: Callable[[Desk, Any, Result], Result]
+    """Called with the checked parameters, and with all that were sent."""
+
+
+def call(desk: Desk, name: str, sent: Result) -> Result:
+    """Serve one call.
+
+    Raises:
+        MethodNotFound: there is no such method.
+        InvalidParams: a parameter is missing or of the wrong type.
+        LofiError: as the method raises it.
+    """
+    method = TABLE.get(name)
+    if method is None:
+        raise MethodNotFound(f"there is no method {name[:80]!r}")
+    try:
+        checked = method.params.model_validate(sent)
+    except ValidationError as error:
+        raise _explained(error) from None
+    return method.serve(desk, checked, sent)
+
+
+def _explained(error: ValidationError) -> InvalidParams:
+    first = error.errors(include_url=False, include_input=False)[0]
+    name = ".".join(str(part) for part in first["loc"])
+    return InvalidParams(f"{name}: {first['msg'][0].lower()}{first['msg'][1:]}", hint="")
+
+
+def _generate(desk: Desk, asked: params.Generate, sent: Result) -> Result:
+    name = desk.config.default_backend if asked.backend is None else asked.backend
+    backend = registry.get(name) if name.strip().lower() != registry.AUTO else None
+    prompt = checked_prompt(asked.prompt)
+    backend = backend or registry.choose(name).backend
+    request = Request(
+        prompt=prompt,
+        seconds=_seconds(asked.duration_sec, backend),
+        seed=secrets.randbelow(2**32) if asked.seed is None else asked.seed,
+        backend=backend.name,
+        model_version=backend.model_version() or "",
+        options=options_of(backend, sent),
+    )
+    job = Job(request, asked.priority)
+    entry = desk.library.find(job.id)
+    if entry is not None:
+        desk.wire.announce("generation_complete", {**entry.described(), "generation_time_sec": 0})
+        return _accepted(job, "complete", 0)
+    if not request.model_version:
+        raise BackendNotInstalled(f"{backend.title} is not installed")
+    job, position, state = desk.runner.submit(job)
+    status = "queued" if state == "queued" else "generating"
+    return _accepted(job, status, position)
+
+
+def _seconds(seconds: int, backend: Backend) -> int:
+    if seconds not in backend.seconds:
+        raise InvalidDuration(
+            f"a duration of {seconds} s is not possible",
+            hint=f"{backend.name} makes {backend.seconds[0]} to {backend.seconds[-1]} s",
+        )
+    return seconds
+
+
+def _accepted(job: Job, status: str, position: int) -> Result:
+    return {
+        "track_id": job.id,
+        "status": status,
+        "position": position,
+        "seed": job.request.seed,
+        "backend": job.request.backend,
+    }
+
+
+def _cancel(desk: Desk, asked: params.Track, _sent: Result) -> Result:
+    track_id = checked_id(asked.track_id)
+    if desk.runner.find(track_id) is None and desk.library.find(track_id) is not None:
+        raise AlreadyComplete(f"{track_id} is already complete")
+    return {"cancelled": True, "was_generating": desk.runner.cancel(track_id)}
+
+
+def _queue_status(desk: Desk, _asked: params.Nothing, _sent: Result) -> Result:
+    return queue_described(desk.runner.snapshot(), desk.config.queue_capacity)
+
+
+def _queue_clear(desk: Desk, _asked: params.Nothing, _sent: Result) -> Result:
+    gone = desk.runner.clear()
+    return {"cleared": len(gone), "track_ids": [job.id for job in gone]}
+
+
+def _queue_move(desk: Desk, asked: params.Move, _sent: Result) -> Result:
+    desk.runner.move(checked_id(asked.track_id), asked.position)
+    return queue_described(desk.runner.snapshot(), desk.config.queue_capacity)
+
+
+def _get_backends(desk: Desk, _asked: params.Nothing, _sent: Result) -> Result:
+    in_use = desk.runner.backend_in_memory
+    return {
+        "backends": [described(each, loaded=each.name == in_use) for each in registry.every()],
+        "default_backend": registry.choose(desk.config.default_backend).backend.name,
+    }
+
+
+def described(backend: Backend, *, loaded: bool = False) -> Result:
+    """A backend as one JSON object."""
+    version = backend.model_version()
+    return {
+        "type": backend.name,
+        "name": backend.title,
+        "summary": backend.summary,
+        "status": "not_installed" if version is None else "ready",
+        "loaded": loaded,
+        "min_duration_sec": backend.seconds[0],
+        "max_duration_sec": backend.seconds[-1],
+        "sample_rate": backend.sample_rate,
+        "model_version": version,
+        "options": backend.options.model_json_schema(),
+    }
+
+
+def _status(desk: Desk, _asked: params.Nothing, _sent: Result) -> Result:
+    now = desk.runner.snapshot()
+    return {
+        "version": __version__,
+        "uptime_sec": round(time.monotonic() - desk.started, 1),
+        "generation": {
+            "active": now.running is not None,
+            "track_id": now.running.id if now.running else None,
+            "percent": now.progress.percent if now.running else None,
+        },
+        "queue_length": len(now.jobs),
+        "cache_size_mb": desk.library.stats()["size_mb"],
+        "library_read_only": desk.library.closed,
+        "model": {
+            "backend": desk.runner.backend_in_memory,
+            "device": desk.config.device,
+            "threads": desk.config.threads,
+        },
+    }
+
+
+def _styles(_desk: Desk, _asked: params.Nothing, _sent: Result) -> Result:
+    return {"styles": [style.model_dump(mode="json") for style in catalogue.load().values()]}
+
+
+def _library_list(desk: Desk, asked: params.Listing, _sent: Result) -> Result:
+    page = desk.library.page(
+        Query(
+            text=asked.query or "",
+            backend=asked.backend,
+            style=asked.style,
+            favorite=asked.favorite,
+            sort=Sort(asked.sort),
+            descending=asked.order == "desc",
+            limit=asked.limit,
+            offset=asked.offset,
+        )
+    )
+    return {"tracks": [entry.described() for entry in page.entries], "total": page.total}
+
+
+def _library_get(desk: Desk, asked: params.Track, _sent: Result) -> Result:
+    return desk.library.get(asked.track_id).described()
+
+
+def _library_delete(desk: Desk, asked: params.Track, _sent: Result) -> Result:
+    entry = desk.library.delete(asked.track_id)
+    desk.wire.announce("library_changed", {"reason": "deleted", "track_ids": [entry.id]})
+    return {"deleted": True, "track_id": entry.id}
+
+
+def _library_favorite(desk: Desk, asked: params.Favorite, _sent: Result) -> Result:
+    entry = desk.library.favorite(asked.track_id, asked.favorite)
+    desk.wire.announce("library_changed", {"reason": "favorite", "track_ids": [entry.id]})
+    return entry.described()
+
+
+def _library_export(desk: Desk, asked: params.Export, _sent: Result) -> Result:
+    """No path comes from a client: the folder is a setting, the name is the track's."""
+    folder = desk.config.export_path
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"lofi-{checked_id(asked.track_id)}.{asked.format}"
+    export(desk.library, asked.track_id, Target(path, asked.format, replace=True))
+    return {"track_id": asked.track_id, "path": str(path)}
+
+
+def _library_stats(desk: Desk, _asked: params.Nothing, _sent: Result) -> Result:
+    return desk.library.stats()
+
+
+def _library_clear(desk: Desk, asked: params.Clear, _sent: Result) -> Result:
+    gone = desk.library.clear(keep_favorites=asked.keep_favorites)
+    desk.wire.announce("library_changed", {"reason": "cleared", "track_ids": list(gone)})
+    return {"cleared": len(gone), "track_ids": list(gone)}
+
+
+TABLE: dict[str, Method] = {
+    "generate": Method(params.Generate, _generate),
+    "cancel": Method(params.Track, _cancel),
+    "get_backends": Method(params.Nothing, _get_backends),
+    "queue_status": Method(params.Nothing, _queue_status),
+    "queue_clear": Method(params.Nothing, _queue_clear),
+    "queue_move": Method(params.Move, _queue_move),
+    "status": Method(params.Nothing, _status),
+    "styles": Method(params.Nothing, _styles),
+    "library_list": Method(params.Listing, _library_list),
+    "library_get": Method(params.Track, _library_get),
+    "library_delete": Method(params.Track, _library_delete),
+    "library_favorite": Method(params.Favorite, _library_favorite),
+    "library_export": Method(params.Export, _library_export),
+    "library_stats": Method(params.Nothing, _library_stats),
+    "library_clear": Method(params.Clear, _library_clear),
+    "cache_list": Method(params.Listing, _library_list),
+    "cache_delete": Method(params.Track, _library_delete),
+    "cache_stats": Method(params.Nothing, _library_stats),
+    "cache_clear": Method(params.Clear, _library_clear),
+}
