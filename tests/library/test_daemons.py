@@ -40,7 +40,8 @@ def test_four_daemons_on_the_same_tracks_never_harm_each_other(tmp_path: Path, r
             assert [line for line in lines[1:-1] if not line.startswith("kept")] == []
             assert len(lines) == 42
         unrepaired(tmp_path)
-        assert len(agree(tmp_path)) == 12
+        # One more if the kill fell between a file and its row: it is adopted by this start.
+        assert 12 <= len(agree(tmp_path)) <= 13
 
 
 def test_many_that_start_at_once_on_nothing_all_get_a_library(tmp_path: Path) -> None:
