@@ -18,7 +18,11 @@ from lofi.audiofile import Format, Target
 from lofi.errors import InvalidParams, OutputExists, WriteFailed
 from lofi.track import Audio
 
-TAGS = {"title": "rainy night — ünïcode", "comment": '{"seed": 42}', "artist": "lofi"}
+TAGS = {
+    "title": "rainy night — ünïcode",
+    "comment": '{"seed": 42, "prompt": "' + "夜 rain " * 40 + '"}',
+    "artist": "lofi",
+}
 
 
 def tone(seconds: float = 0.5, gain: float = 0.5) -> Audio:

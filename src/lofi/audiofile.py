@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import soundfile
 
+from lofi import id3
 from lofi.errors import InvalidParams, OutputExists, WriteFailed
 from lofi.track import Audio
 
@@ -128,7 +129,7 @@ def encode(audio: Audio, part: Path, form: Format, tags: Mapping[str, str]) -> N
     """
     try:
         with part.open("xb") as file:
-            file.write(_encoded(audio, form, tags).getbuffer())
+            file.writelines(_encoded(audio, form, tags))
             file.flush()
             os.fsync(file.fileno())
     except BaseException as error:
@@ -161,7 +162,7 @@ def place(part: Path, target: Target) -> None:
             part.unlink()
 
 
-def _encoded(audio: Audio, form: Format, tags: Mapping[str, str]) -> io.BytesIO:
+def _encoded(audio: Audio, form: Format, tags: Mapping[str, str]) -> list[memoryview]:
     """The file in memory: libsndfile hides why a write to the disk failed, and may hide that."""
     frames = audio.samples.T
     memory = io.BytesIO()
@@ -169,12 +170,13 @@ def _encoded(audio: Audio, form: Format, tags: Mapping[str, str]) -> io.BytesIO:
         with soundfile.SoundFile(
             memory, "w", audio.sample_rate, frames.shape[1], SUBTYPES[form], format=form.upper()
         ) as file:
-            for name, value in tags.items():
+            for name, value in () if form is Format.MP3 else tags.items():
                 setattr(file, name, value)
             file.write(frames)
     except soundfile.LibsndfileError as error:
         raise WriteFailed(f"cannot encode {form}: {error}", hint="use --format wav") from None
-    return memory
+    head = id3.tag(tags) if form is Format.MP3 else b""
+    return [memoryview(head), memory.getbuffer()]
 
 
 def _link(part: Path, path: Path) -> None:

@@ -83,7 +83,7 @@ def test_every_format_can_be_asked_for(folder: Path, form: str) -> None:
 
 
 BAD: list[tuple[Sequence[str], str]] = [
-    ((), "nothing to do"),
+    (("--quiet",), "nothing to do"),
     (("-p", ""), "the prompt is empty"),
     (("-p", "   "), "the prompt is empty"),
     (("-p", "x" * 5000), "5000 characters, 1000 are allowed"),

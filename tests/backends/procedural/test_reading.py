@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lofi import catalogue
-from lofi.backends.procedural import form, reading
+from lofi.backends.procedural import reading
 from lofi.backends.procedural.band import Wish, seat
+from lofi.backends.procedural.composition import form
 from lofi.backends.procedural.language.sentence import parse
 from lofi.backends.procedural.language.vocabulary import AMOUNTS, vocabulary
 from lofi.backends.procedural.reading import read

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lofi.backends.base import Step
-from lofi.backends.procedural.composer import Composer
+from lofi.backends.procedural.composition.composer import Composer
 from lofi.backends.procedural.reading import read
 from lofi.backends.procedural.sound.engine import SAMPLE_RATE, Engine
 from lofi.backends.procedural.sound.limiter import Limiter

@@ -97,7 +97,7 @@ class Recipe:
     density: float = 0.5
     """How many notes melody and accompaniment play."""
     spice: float = 0.2
-    """How often chords leave the key (always marked as chromatic) and how many sevenths and ninths."""
+    """How often chords leave the key (always marked as chromatic), and how rich they are."""
     brightness: float = 0.5
     """Filter cut-offs: 0 is under a blanket, 1 is open."""
     reverb: float = 0.4

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from lofi.backends.procedural.composer import Composer
+from lofi.backends.procedural.composition.composer import Composer
 from lofi.backends.procedural.recipe import Recipe
 from lofi.backends.procedural.sound.desk import Layer
 from lofi.backends.procedural.sound.engine import Engine

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from lofi.backends.procedural.harmony import PHRASE_BARS
-from lofi.backends.procedural.outline import outline
+from lofi.backends.procedural.composition.harmony import PHRASE_BARS
+from lofi.backends.procedural.composition.outline import outline
 from lofi.backends.procedural.recipe import Part, Recipe
 
 BEATS_PER_BAR = 4

@@ -1,9 +1,9 @@
 """The bass player: roots, fifths and octaves, and a step of the scale to what follows."""
 
-from lofi.backends.procedural.leadsheet import Chance, Sheet
+from lofi.backends.procedural.composition.leadsheet import Chance, Sheet
+from lofi.backends.procedural.composition.timing import milliseconds, onset
 from lofi.backends.procedural.recipe import Instrument, Kit, Part
 from lofi.backends.procedural.score import Note
-from lofi.backends.procedural.timing import milliseconds, onset
 
 LOWEST = 28
 """E1, the lowest string."""

@@ -11,11 +11,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from lofi.backends.procedural.composition.rhythm import CELL_STEPS, Slot
+from lofi.backends.procedural.composition.scale import Key
+from lofi.backends.procedural.composition.timing import STEPS_PER_BAR
 from lofi.backends.procedural.recipe import Instrument
-from lofi.backends.procedural.rhythm import CELL_STEPS, Slot
-from lofi.backends.procedural.scale import Key
 from lofi.backends.procedural.score import Chord
-from lofi.backends.procedural.timing import STEPS_PER_BAR
 
 Floats = NDArray[np.float64]
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lofi.backends.procedural.chord import build
-from lofi.backends.procedural.scale import Key
+from lofi.backends.procedural.composition.chord import build
+from lofi.backends.procedural.composition.scale import Key
 from lofi.backends.procedural.score import Chord
 
 

@@ -5,11 +5,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from lofi.backends.procedural.harmony import progression
-from lofi.backends.procedural.recipe import Mode
-from lofi.backends.procedural.scale import Key
-from lofi.backends.procedural.score import Chord
-from lofi.backends.procedural.voicing import (
+from lofi.backends.procedural.composition.harmony import progression
+from lofi.backends.procedural.composition.scale import Key
+from lofi.backends.procedural.composition.voicing import (
     HIGH,
     LOW,
     candidates,
@@ -19,6 +17,8 @@ from lofi.backends.procedural.voicing import (
     roughness,
     upper_structure,
 )
+from lofi.backends.procedural.recipe import Mode
+from lofi.backends.procedural.score import Chord
 
 Voicing = tuple[int, ...]
 

@@ -1,10 +1,10 @@
 """The accompanist: chords in the manner of the instrument that plays them, and the pad below."""
 
-from lofi.backends.procedural.leadsheet import Chance, Sheet
+from lofi.backends.procedural.composition.leadsheet import Chance, Sheet
+from lofi.backends.procedural.composition.timing import milliseconds, onset
+from lofi.backends.procedural.composition.voicing import foundation
 from lofi.backends.procedural.recipe import Instrument, Kit, Part
 from lofi.backends.procedural.score import Note
-from lofi.backends.procedural.timing import milliseconds, onset
-from lofi.backends.procedural.voicing import foundation
 
 BAR_BEATS = 4.0
 

@@ -6,8 +6,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from lofi.backends.procedural.chord import NINTH, SEVENTH, SUFFIXES, build, diatonic
-from lofi.backends.procedural.harmony import (
+from lofi.backends.procedural.composition.chord import NINTH, SEVENTH, SUFFIXES, build, diatonic
+from lofi.backends.procedural.composition.harmony import (
     CLOSED,
     MOVES,
     OPEN,
@@ -16,8 +16,8 @@ from lofi.backends.procedural.harmony import (
     pivot,
     progression,
 )
+from lofi.backends.procedural.composition.scale import Key
 from lofi.backends.procedural.recipe import Mode
-from lofi.backends.procedural.scale import Key
 from lofi.backends.procedural.score import Chord
 
 KEYS = [Key(tonic, mode) for tonic in range(12) for mode in Mode]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from lofi.backends.procedural.form import (
+from lofi.backends.procedural.composition.form import (
     RING_SECONDS,
     SCENES,
     Place,
@@ -15,7 +15,7 @@ from lofi.backends.procedural.form import (
     radio,
     song,
 )
-from lofi.backends.procedural.outline import outline
+from lofi.backends.procedural.composition.outline import outline
 from lofi.backends.procedural.recipe import Instrument, Kit, Part, Recipe
 
 durations = st.integers(5, 600)

@@ -1,6 +1,6 @@
 """Chords out of a key: stacked from its scale, or borrowed from outside and marked so."""
 
-from lofi.backends.procedural.scale import Key
+from lofi.backends.procedural.composition.scale import Key
 from lofi.backends.procedural.score import Chord
 
 TRIAD = (0, 2, 4)

@@ -3,18 +3,18 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from lofi.backends.procedural import form
-from lofi.backends.procedural.bassline import bass
-from lofi.backends.procedural.comping import chords, pad
-from lofi.backends.procedural.ending import final_chord
-from lofi.backends.procedural.form import Place
-from lofi.backends.procedural.groove import drums
-from lofi.backends.procedural.leadsheet import Chance, Sheet
-from lofi.backends.procedural.phrase import Phrase, Tag, chords_of, plan, stream
+from lofi.backends.procedural.composition import form
+from lofi.backends.procedural.composition.bassline import bass
+from lofi.backends.procedural.composition.comping import chords, pad
+from lofi.backends.procedural.composition.ending import final_chord
+from lofi.backends.procedural.composition.form import Place
+from lofi.backends.procedural.composition.groove import drums
+from lofi.backends.procedural.composition.leadsheet import Chance, Sheet
+from lofi.backends.procedural.composition.phrase import Phrase, Tag, chords_of, plan, stream
+from lofi.backends.procedural.composition.scale import Key
+from lofi.backends.procedural.composition.timing import STEPS_PER_BAR, milliseconds, onset
 from lofi.backends.procedural.recipe import Part, Recipe
-from lofi.backends.procedural.scale import Key
 from lofi.backends.procedural.score import Bar, Chord, Note
-from lofi.backends.procedural.timing import STEPS_PER_BAR, milliseconds, onset
 
 _PLAYERS: dict[Part, tuple[Tag, Callable[[Sheet, Chance], list[Note]]]] = {
     Part.DRUMS: (Tag.DRUMS, drums),

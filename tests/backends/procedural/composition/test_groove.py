@@ -6,11 +6,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from lofi.backends.procedural.groove import GROOVES, drums
-from lofi.backends.procedural.leadsheet import Chance, Sheet
+from lofi.backends.procedural.composition.groove import GROOVES, drums
+from lofi.backends.procedural.composition.leadsheet import Chance, Sheet
+from lofi.backends.procedural.composition.timing import milliseconds, onset
 from lofi.backends.procedural.recipe import Kit, Part, Recipe
 from lofi.backends.procedural.score import Chord, Drum, Note
-from lofi.backends.procedural.timing import milliseconds, onset
 
 CHORD = Chord(0, 9, (9, 0, 4, 7), "Am7")
 

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lofi.backends.procedural.composition.scale import Key
 from lofi.backends.procedural.recipe import Part, Recipe
-from lofi.backends.procedural.scale import Key
 from lofi.backends.procedural.score import Chord
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from lofi.backends.procedural.composition.scale import Key
 from lofi.backends.procedural.recipe import Mode
-from lofi.backends.procedural.scale import Key
 
 WHITE_KEYS = {0, 2, 4, 5, 7, 9, 11}
 

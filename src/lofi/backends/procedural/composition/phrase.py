@@ -5,14 +5,14 @@ from enum import IntEnum
 
 import numpy as np
 
-from lofi.backends.procedural import melody as lead
-from lofi.backends.procedural import voicing
-from lofi.backends.procedural.form import Place
-from lofi.backends.procedural.harmony import PHRASE_BARS, home, pivot, progression
-from lofi.backends.procedural.melody import Ground, Tone
+from lofi.backends.procedural.composition import melody as lead
+from lofi.backends.procedural.composition import voicing
+from lofi.backends.procedural.composition.form import Place
+from lofi.backends.procedural.composition.harmony import PHRASE_BARS, home, pivot, progression
+from lofi.backends.procedural.composition.melody import Ground, Tone
+from lofi.backends.procedural.composition.rhythm import onsets
+from lofi.backends.procedural.composition.scale import Key
 from lofi.backends.procedural.recipe import Recipe
-from lofi.backends.procedural.rhythm import onsets
-from lofi.backends.procedural.scale import Key
 from lofi.backends.procedural.score import Chord
 
 

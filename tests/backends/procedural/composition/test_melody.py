@@ -6,13 +6,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from lofi.backends.procedural import melody as composing
-from lofi.backends.procedural import voicing
-from lofi.backends.procedural.harmony import progression
-from lofi.backends.procedural.melody import Ground, Tone, Voice, melody, motif, voice_of
+from lofi.backends.procedural.composition import melody as composing
+from lofi.backends.procedural.composition import voicing
+from lofi.backends.procedural.composition.harmony import progression
+from lofi.backends.procedural.composition.melody import Ground, Tone, Voice, melody, motif, voice_of
+from lofi.backends.procedural.composition.rhythm import Slot, onsets
+from lofi.backends.procedural.composition.scale import Key
 from lofi.backends.procedural.recipe import Instrument, Mode
-from lofi.backends.procedural.rhythm import Slot, onsets
-from lofi.backends.procedural.scale import Key
 
 VOICE = Voice(67, 84)
 Line = tuple[Ground, tuple[Slot, ...], tuple[Tone, ...]]

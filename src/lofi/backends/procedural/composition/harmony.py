@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from lofi.backends.procedural import chord as shapes
-from lofi.backends.procedural.chord import diatonic
+from lofi.backends.procedural.composition import chord as shapes
+from lofi.backends.procedural.composition.chord import diatonic
+from lofi.backends.procedural.composition.scale import Key
+from lofi.backends.procedural.composition.substitution import seasoned
 from lofi.backends.procedural.recipe import Mode
-from lofi.backends.procedural.scale import Key
 from lofi.backends.procedural.score import Chord
-from lofi.backends.procedural.substitution import seasoned
 
 PHRASE_BARS = 8
 

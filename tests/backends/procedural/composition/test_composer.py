@@ -10,10 +10,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from lofi.backends.procedural.composer import Composer
-from lofi.backends.procedural.harmony import home
+from lofi.backends.procedural.composition.composer import Composer
+from lofi.backends.procedural.composition.harmony import home
+from lofi.backends.procedural.composition.scale import Key
 from lofi.backends.procedural.recipe import Instrument, Kit, Mode, Part, Recipe
-from lofi.backends.procedural.scale import Key
 from lofi.backends.procedural.score import Bar, Note
 
 JAZZ = Recipe(

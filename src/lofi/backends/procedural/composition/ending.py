@@ -1,13 +1,13 @@
 """The last bar: the tonic chord, struck once and left to ring."""
 
-from lofi.backends.procedural.bassline import root_of
-from lofi.backends.procedural.comping import rolled, smooth
-from lofi.backends.procedural.leadsheet import Sheet
-from lofi.backends.procedural.melody import voice_of
+from lofi.backends.procedural.composition.bassline import root_of
+from lofi.backends.procedural.composition.comping import rolled, smooth
+from lofi.backends.procedural.composition.leadsheet import Sheet
+from lofi.backends.procedural.composition.melody import voice_of
+from lofi.backends.procedural.composition.timing import milliseconds
+from lofi.backends.procedural.composition.voicing import foundation
 from lofi.backends.procedural.recipe import Kit, Part
 from lofi.backends.procedural.score import Drum, Note
-from lofi.backends.procedural.timing import milliseconds
-from lofi.backends.procedural.voicing import foundation
 
 RELEASE_SECONDS = 1.0
 """Silence of the fingers at the very end, in which the sound dies away."""

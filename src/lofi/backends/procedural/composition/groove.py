@@ -4,10 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lofi.backends.procedural.leadsheet import Chance, Sheet
+from lofi.backends.procedural.composition.leadsheet import Chance, Sheet
+from lofi.backends.procedural.composition.timing import STEPS_PER_BAR, milliseconds, onset
 from lofi.backends.procedural.recipe import Kit, Part
 from lofi.backends.procedural.score import Drum, Note
-from lofi.backends.procedural.timing import STEPS_PER_BAR, milliseconds, onset
 
 
 class Row(NamedTuple):

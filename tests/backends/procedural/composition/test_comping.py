@@ -6,9 +6,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from lofi.backends.procedural.bassline import LOWEST, approach, bass, root_of
-from lofi.backends.procedural.comping import PLUCKED, SUSTAINED, chords, pad, smooth
-from lofi.backends.procedural.leadsheet import Chance, Sheet
+from lofi.backends.procedural.composition.bassline import LOWEST, approach, bass, root_of
+from lofi.backends.procedural.composition.comping import PLUCKED, SUSTAINED, chords, pad, smooth
+from lofi.backends.procedural.composition.leadsheet import Chance, Sheet
 from lofi.backends.procedural.recipe import Instrument, Kit, Part, Recipe
 from lofi.backends.procedural.score import Chord, Note
 

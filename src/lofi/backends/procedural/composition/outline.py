@@ -1,6 +1,6 @@
 """The sections of a song of so many bars: names and lengths, nothing about their content."""
 
-from lofi.backends.procedural.harmony import PHRASE_BARS
+from lofi.backends.procedural.composition.harmony import PHRASE_BARS
 
 
 def outline(bars: int) -> list[tuple[str, int]]:
