@@ -155,7 +155,9 @@ def test_an_existing_file_is_kept_unless_forced(
 
 
 @pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["ctrl-c", "sigterm"]
+    ("number", "code"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)],
+    ids=["ctrl-c", "sigterm", "hangup"],
 )
 def test_being_stopped_leaves_nothing_half_written(
     folder: Path, number: signal.Signals, code: int

@@ -15,7 +15,9 @@ from lofi.errors import (
     OutputExists,
 )
 
-DONE, FAILED, USAGE, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
+DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+BY_SIGNAL = 128
+"""Added to a signal's number, as shells do."""
 
 BAD_INPUT = (
     BackendNotInstalled,
@@ -29,7 +31,8 @@ BAD_INPUT = (
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit code (see ``lofi-daemon --help``)."""
-    signal.signal(signal.SIGTERM, _terminate)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _terminate)
     try:
         return _run(sys.argv[1:] if argv is None else argv)
     except LofiError as error:
@@ -65,5 +68,5 @@ def _say(line: str) -> None:
     print(f"lofi-daemon: {line}", file=sys.stderr)
 
 
-def _terminate(_signal: int, _frame: FrameType | None) -> None:
-    raise SystemExit(TERMINATED)
+def _terminate(number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(BY_SIGNAL + number)

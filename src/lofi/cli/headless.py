@@ -9,12 +9,13 @@ from pathlib import Path
 
 from lofi import audiofile, config
 from lofi.backends import registry
-from lofi.backends.base import Backend
+from lofi.backends.base import Backend, Step
 from lofi.cli.arguments import flags
 from lofi.cli.console import Console
 from lofi.errors import InvalidDuration, InvalidParams
-from lofi.jobs.progress import run
-from lofi.track import Request, Take, Track, checked_prompt, checked_seed
+from lofi.jobs.progress import Meter
+from lofi.jobs.worker import Order, Recording, Worker
+from lofi.track import Request, Track, checked_prompt, checked_seed
 
 
 def make(arguments: argparse.Namespace) -> None:
@@ -31,14 +32,48 @@ def make(arguments: argparse.Namespace) -> None:
     console = Console(sys.stderr, quiet=arguments.quiet)
     console.line(f"{choice.backend.name}: {choice.reason}")
     began = time.monotonic()
-    model = choice.backend.load(None, settings.placement)
+    order = Order(
+        request=request,
+        weights=None,
+        placement=settings.placement,
+        part=audiofile.part_beside(target.path),
+        format=target.format,
+        tags=request.tags(),
+    )
     try:
-        take = run(model, request, console.progress)
+        recording = _record(order, console)
     finally:
-        model.close()
         console.close()
-    audiofile.write(take.audio, target, request.tags())
-    _report(_track(request, take, target.path, time.monotonic() - began), console, arguments.json)
+    audiofile.place(order.part, target)
+    track = Track(
+        request=request,
+        path=str(target.path.absolute()),
+        seconds=recording.frames / recording.sample_rate,
+        sample_rate=recording.sample_rate,
+        generation_seconds=time.monotonic() - began,
+        notes=recording.notes,
+    )
+    _report(track, console, as_json=arguments.json)
+
+
+def _record(order: Order, console: Console) -> Recording:
+    """Have the track made by a process of its own, so that Ctrl-C is never kept waiting."""
+    worker = Worker()
+    work = worker.run(order)
+    meter = Meter()
+    try:
+        while True:
+            step = next(work)
+            if isinstance(step, Step):
+                console.progress(meter.read(step))
+            else:
+                meter = Meter()
+    except StopIteration as finished:
+        recording: Recording = finished.value
+        return recording
+    finally:
+        work.close()
+        worker.kill()
 
 
 def _request(arguments: argparse.Namespace, backend: Backend) -> Request:
@@ -89,18 +124,7 @@ def _target(arguments: argparse.Namespace) -> audiofile.Target:
     return audiofile.Target(path, chosen, replace=arguments.force)
 
 
-def _track(request: Request, take: Take, path: Path, spent: float) -> Track:
-    return Track(
-        request=request,
-        path=str(path.absolute()),
-        seconds=take.audio.seconds,
-        sample_rate=take.audio.sample_rate,
-        generation_seconds=spent,
-        notes=take.notes,
-    )
-
-
-def _report(track: Track, console: Console, as_json: bool) -> None:
+def _report(track: Track, console: Console, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(track.described(), ensure_ascii=False))
         return
