@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lofi import catalogue
-from lofi.backends.procedural import reading
 from lofi.backends.procedural.band import Wish, seat
-from lofi.backends.procedural.composition import form
+from lofi.backends.procedural.composition.form import GATES
 from lofi.backends.procedural.language.sentence import parse
 from lofi.backends.procedural.language.vocabulary import AMOUNTS, vocabulary
 from lofi.backends.procedural.reading import read
@@ -187,7 +186,34 @@ def test_the_account_tells_asked_from_chosen() -> None:
     }
     assert result.unknown == ("krautrock",)
     assert "violin, viola: approximated by a cello" in result.remarks
-    assert set(result.chosen) == {"mood", "chords", "pad", "bass"}
+    assert set(result.chosen) == {"mood", "chords", "pad", "bass", "ambience"}
+
+
+def test_the_account_names_the_room_that_nobody_asked_for() -> None:
+    night = read("rainy night, rhodes, vinyl, 72 bpm", 42)
+    assert night.understood["ambience"] == ["vinyl"]
+    assert night.chosen["ambience"] == ["rain"]
+    assert read("rhodes", 1).chosen["ambience"] == ["vinyl"]
+    assert "ambience" not in read("rain at 25%, vinyl", 1).chosen
+    assert "ambience" not in read("rainy day lofi, no rain, vinyl", 1).chosen
+
+
+@pytest.mark.parametrize("prompt", ["sleigh bells", "winter lofi", "christmas, brushes"])
+def test_sleigh_bells_are_played_when_prompt_or_style_names_them(prompt: str) -> None:
+    for recipe in recipes(prompt):
+        assert recipe.sleigh_bells
+        assert recipe.kit
+        assert recipe.intensity >= GATES[Part.DRUMS]
+    assert ("percussion" in read(prompt, 1).chosen) == (prompt != "sleigh bells")
+
+
+@pytest.mark.parametrize("prompt", ["lofi", "christmas, no sleigh bells", "winter, no drums"])
+def test_nobody_shakes_sleigh_bells_unasked(prompt: str) -> None:
+    assert not any(recipe.sleigh_bells for recipe in recipes(prompt))
+
+
+def test_no_sleigh_bells_still_leaves_the_drums() -> None:
+    assert all(recipe.kit for recipe in recipes("christmas, no sleigh bells"))
 
 
 def test_a_tempo_word_is_reported_with_its_tempo() -> None:
@@ -215,6 +241,7 @@ def test_an_impossible_tempo_is_clamped_and_said(prompt: str, bpm: float) -> Non
         ("C major, then G major", "G major: one key"),
         ("slow and 120 bpm", "slow: one tempo"),
         ("no drums, bongos", "hand percussion: no place left"),
+        ("no drums, sleigh bells", "sleigh bells: no place left"),
         ("choir", "approximated by humming"),
         ("thunderstorm", "approximated by heavy rain"),
         ("C locrian", "approximated by phrygian"),
@@ -265,7 +292,7 @@ def test_every_style_hears_the_kit_it_names(style: Style) -> None:
         if kits:
             assert recipe.kit is kits[0]
         if recipe.kit:
-            assert recipe.intensity >= form._GATES[Part.DRUMS]
+            assert recipe.intensity >= GATES[Part.DRUMS]
 
 
 @pytest.mark.parametrize(
@@ -302,10 +329,6 @@ def test_all_styles_differ_clearly() -> None:
             near = max(abs(a - b) for a, b in zip(numbers, other_numbers, strict=True)) < 0.02
             assert not (near and cast == other_cast), (style.id, other)
         seen.append((style.id, cast, numbers))
-
-
-def test_the_reading_knows_below_which_intensity_a_part_is_silent() -> None:
-    assert reading._GATES == form._GATES
 
 
 def test_a_kit_that_was_asked_for_is_heard_unless_a_number_forbids_it() -> None:

@@ -7,7 +7,7 @@ from pydantic import JsonValue
 
 from lofi.backends.procedural.band import Band
 from lofi.backends.procedural.language.vocabulary import vocabulary
-from lofi.backends.procedural.recipe import Mode, Part, Recipe
+from lofi.backends.procedural.recipe import Ambience, Mode, Part, Recipe
 from lofi.backends.procedural.wants import Wants
 
 _TONICS = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
@@ -51,7 +51,18 @@ def chosen(wants: Wants, recipe: Recipe, band: Band) -> dict[str, JsonValue]:
         if part not in band.asked:
             player = recipe.kit if part is Part.DRUMS else band.seats.get(part)
             account[part.value] = player.value if player else None
+    if recipe.sleigh_bells and not any(one.entry.sleigh_bells for one in wants.asked):
+        account["percussion"] = ["sleigh bells"]
+    if sounds := recipe.ambience.keys() - _asked_sounds(wants):
+        account["ambience"] = [sound.value for sound in recipe.ambience if sound in sounds]
     return account
+
+
+def _asked_sounds(wants: Wants) -> set[Ambience]:
+    """Sounds of the room that the prompt itself speaks of."""
+    entries = [mention.entry for mention in wants.asked]
+    entries += [amount.entry for amount in wants.sentence.amounts if amount.entry]
+    return {sound for entry in entries for sound in entry.ambience}
 
 
 def remarks(wants: Wants, recipe: Recipe, band: Band) -> list[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from lofi.backends.procedural.choice import Open, draw, stream
 from lofi.backends.procedural.language.finding import Mention
+from lofi.backends.procedural.language.vocabulary import Entry
 from lofi.backends.procedural.recipe import Instrument, Kit, Part
 
 _OPEN = {
@@ -58,6 +59,7 @@ class Band:
 
     seats: Mapping[Part, Instrument]
     kit: Kit | None
+    sleigh_bells: bool
     asked: frozenset[Part]
     """Parts that the prompt decided."""
     named: frozenset[Part]
@@ -92,10 +94,12 @@ def cast(asked: Sequence[Mention], implied: Sequence[Mention], intensity: float,
     closed = silent | _tacet(intensity, wanted, seed)
     seats = {part: wish.instrument for part, wish in seated.items()}
     lost = [wish.name for wish in wishes if wish.asked and wish not in seated.values()]
-    lost += [entry.name for entry in kits if Part.DRUMS in silent]
+    bells = _sleigh_bells(asked, implied)
+    lost += [entry.name for entry in (*kits, *bells) if Part.DRUMS in silent]
     return Band(
         seats=_filled(seats, kit, closed, banned, seed),
         kit=kit,
+        sleigh_bells=bool(bells) and kit is not None,
         asked=frozenset(decided | _silenced(asked, ())[0]),
         named=frozenset((seated.keys() | wanted | _drummed(implied)) - silent),
         remarks=(
@@ -168,7 +172,7 @@ def _silenced(asked: Sequence[Mention], implied: Sequence[Mention]) -> tuple[set
         entry = mention.entry
         if entry.part is not None:
             (silent if mention.negated else wanted).add(entry.part)
-        if entry.kit is not None and not mention.negated:
+        if (entry.kit or entry.sleigh_bells) and not mention.negated:
             wanted.add(Part.DRUMS)
         if not mention.negated:
             silent |= entry.leaves_out
@@ -196,7 +200,14 @@ def _tacet(intensity: float, wanted: Collection[Part], seed: int) -> set[Part]:
 
 
 def _drummed(implied: Iterable[Mention]) -> set[Part]:
-    return {Part.DRUMS} if any(mention.entry.kit for mention in implied) else set()
+    drummed = any(one.entry.kit or one.entry.sleigh_bells for one in implied)
+    return {Part.DRUMS} if drummed else set()
+
+
+def _sleigh_bells(asked: Iterable[Mention], implied: Iterable[Mention]) -> list[Entry]:
+    """What asks for them; a prompt that says no outweighs a style."""
+    said = [one for one in asked if one.entry.sleigh_bells] or implied
+    return [one.entry for one in said if one.entry.sleigh_bells and not one.negated]
 
 
 def _kit(asked: Sequence[Mention], implied: Sequence[Mention], seed: int) -> Kit | None:

@@ -18,7 +18,9 @@ from lofi.track import Audio, Request, Take
 TARGET_LUFS = -18.0
 MAX_GAIN = 10 ** (12 / 20)
 """A piece that is quieter than this can mend, 12 dB, is meant to be."""
-FADE_SECONDS = 1.5
+FADE_SECONDS = 1.3
+SILENCE_SECONDS = 0.2
+"""What a track ends with, so that no player cuts it off."""
 MASTERED_SECONDS = 10
 """How much audio one mastering step handles; mastering is about ten times as fast as playing."""
 
@@ -49,10 +51,9 @@ class Pipeline:
             yield self._checked(next(work))
 
         gain = min(MAX_GAIN, 10 ** ((TARGET_LUFS - meter.integrated()) / 20))
+        samples *= np.float32(gain)
         _fade_out(samples)
-        limiter = Limiter()
-        for part in _blocks(samples, MASTERED_SECONDS):
-            part[:] = limiter.process(part * np.float32(gain))
+        for _ in _limited(samples):
             yield self._checked(next(work))
         return Take(Audio(samples, SAMPLE_RATE), reading.described())
 
@@ -86,5 +87,21 @@ def _blocks(
 
 def _fade_out(samples: NDArray[np.float32]) -> None:
     """Let the last reverberation and the room go to silence; shape (2, frames), in place."""
-    frames = int(FADE_SECONDS * SAMPLE_RATE)
-    samples[:, -frames:] *= np.cos(np.linspace(0, np.pi / 2, frames, dtype=np.float32)) ** 2
+    fade, silence = round(FADE_SECONDS * SAMPLE_RATE), round(SILENCE_SECONDS * SAMPLE_RATE)
+    samples[:, -silence:] = 0.0
+    slope = np.cos(np.linspace(0, np.pi / 2, fade, dtype=np.float32)) ** 2
+    samples[:, -silence - fade : -silence] *= slope
+
+
+def _limited(samples: NDArray[np.float32]) -> Generator[None, None, None]:
+    """Limit a track in place, and in time: the limiter hears it earlier by what it is late."""
+    limiter, total = Limiter(), samples.shape[1]
+    late = limiter.latency
+    limiter.process(samples[:, :late])
+    for start in range(0, total, MASTERED_SECONDS * SAMPLE_RATE):
+        stop = min(start + MASTERED_SECONDS * SAMPLE_RATE, total)
+        out = limiter.process(samples[:, start + late : stop + late])
+        if stop == total:
+            out = np.concatenate([out, limiter.flush()], axis=1)
+        samples[:, start:stop] = out
+        yield

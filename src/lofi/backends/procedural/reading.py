@@ -10,6 +10,7 @@ from pydantic import JsonValue
 from lofi.backends.procedural import account
 from lofi.backends.procedural.band import Band, cast
 from lofi.backends.procedural.choice import Open, draw, stream
+from lofi.backends.procedural.composition.form import GATES
 from lofi.backends.procedural.language.finding import Mention
 from lofi.backends.procedural.language.sentence import parse
 from lofi.backends.procedural.language.vocabulary import AMOUNTS
@@ -33,8 +34,6 @@ _BASES = {
 }
 """Where each amount starts, and how far the seed moves it either way."""
 _SWING = (0.5, 0.67)
-_GATES = {Part.BASS: 0.15, Part.DRUMS: 0.3, Part.LEAD: 0.1}
-"""Below this intensity the arrangement leaves a part out."""
 _USUAL_MODES = {
     Mode.DORIAN: 4.0,
     Mode.AEOLIAN: 3.0,
@@ -81,7 +80,7 @@ def read(prompt: str, seed: int) -> Reading:
     amounts = _amounts(wants, seed)
     band = cast(wants.asked, wants.implied, amounts["intensity"], seed)
     amounts["intensity"] = _audible(band, wants, amounts["intensity"])
-    if Part.DRUMS not in band.named and amounts["intensity"] < _GATES[Part.DRUMS]:
+    if Part.DRUMS not in band.named and amounts["intensity"] < GATES[Part.DRUMS]:
         band = replace(band, kit=None)
     keys = wants.sentence.keys
     recipe = Recipe(
@@ -93,6 +92,7 @@ def read(prompt: str, seed: int) -> Reading:
         lead=band.seats.get(Part.LEAD),
         bass=band.seats.get(Part.BASS),
         kit=band.kit,
+        sleigh_bells=band.sleigh_bells,
         ambience=_ambience(wants, amounts["tape"], seed),
         **amounts,
     )
@@ -124,7 +124,7 @@ def _audible(band: Band, wants: Wants, intensity: float) -> float:
     """An intensity at which every part that was named is heard, unless a number was asked for."""
     if any(amount.name == "intensity" for amount in wants.sentence.amounts):
         return intensity
-    return max([intensity, *(_GATES.get(part, 0.0) for part in band.named)])
+    return max([intensity, *(GATES.get(part, 0.0) for part in band.named)])
 
 
 def _pushed(value: float, push: float, limits: tuple[float, float]) -> float:

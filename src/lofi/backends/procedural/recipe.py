@@ -112,4 +112,6 @@ class Recipe:
     lead: Instrument | None = Instrument.ELECTRIC_PIANO
     bass: Instrument | None = Instrument.BASS_GUITAR
     kit: Kit | None = Kit.BOOM_BAP
+    sleigh_bells: bool = False
+    """Whether the drummer shakes them, too."""
     ambience: Mapping[Ambience, float] = field(default_factory=lambda: {Ambience.VINYL: 0.5})

@@ -109,10 +109,18 @@ def test_at_no_energy_a_pad_leaves_every_other_bar_to_itself() -> None:
 def test_the_bass_gives_the_root_first_and_stays_low(kit: Kit | None, energy: float) -> None:
     for seed in range(6):
         notes = played(bass, sheet(Recipe(kit=kit), energy), seed)
-        assert notes[0].pitch == root_of(A_MINOR.root)
+        assert notes[0].pitch == root_of(A_MINOR.root, Recipe())
         assert all(LOWEST <= note.pitch <= 52 for note in notes)
         for one, other in pairwise(notes):
             assert one.beat + one.length <= other.beat + 1e-9
+
+
+def test_only_a_synth_bass_goes_below_g1() -> None:
+    lowest = {
+        instrument: min(root_of(tone, Recipe(bass=instrument)) for tone in range(12))
+        for instrument in (Instrument.BASS_GUITAR, Instrument.UPRIGHT_BASS, Instrument.SYNTH_BASS)
+    }
+    assert list(lowest.values()) == [31, 31, 28]
 
 
 def test_the_bass_comes_in_on_the_beat_except_in_house() -> None:
@@ -135,15 +143,15 @@ def test_without_drums_the_bass_is_one_long_note() -> None:
 
 def test_the_approach_is_a_step_of_the_scale_from_the_next_root() -> None:
     page = sheet(Recipe())
-    pitch = approach(page, root_of(9))
+    pitch = approach(page, root_of(9, page.recipe))
     assert pitch % 12 in page.key.scale
-    assert 1 <= abs(pitch - root_of(D_SEVEN.root)) <= 2
+    assert 1 <= abs(pitch - root_of(D_SEVEN.root, page.recipe)) <= 2
 
 
 def test_the_approach_repeats_neither_the_note_before_nor_a_root_that_stays() -> None:
     for before in range(LOWEST, 45):
         assert approach(sheet(Recipe()), before) != before
-    assert approach(sheet(Recipe(), following=A_MINOR), root_of(9)) % 12 == 4
+    assert approach(sheet(Recipe(), following=A_MINOR), root_of(9, Recipe())) % 12 == 4
 
 
 @pytest.mark.parametrize("player", [chords, bass])

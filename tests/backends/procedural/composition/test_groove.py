@@ -144,6 +144,14 @@ def test_fast_tempi_leave_out_ornaments() -> None:
     assert fast < slow
 
 
+def test_sleigh_bells_ring_on_every_beat_if_the_recipe_has_them() -> None:
+    for seed in range(4):
+        bells = of(played(Recipe(sleigh_bells=True), seed=seed), Drum.SLEIGH_BELL)
+        assert {round(note.beat) for note in bells} >= {0, 1, 2, 3}
+        assert len(bells) in {32 * 4, 32 * 8}
+    assert not of(played(Recipe()), Drum.SLEIGH_BELL)
+
+
 def test_no_kit_means_no_drums() -> None:
     assert played(Recipe(kit=None)) == [[]] * 32
 

@@ -2,11 +2,13 @@
 
 from lofi.backends.procedural.composition.leadsheet import Chance, Sheet
 from lofi.backends.procedural.composition.timing import milliseconds, onset
-from lofi.backends.procedural.recipe import Instrument, Kit, Part
+from lofi.backends.procedural.recipe import Instrument, Kit, Part, Recipe
 from lofi.backends.procedural.score import Note
 
-LOWEST = 28
-"""E1, the lowest string."""
+LOWEST = 31
+"""G1: the lowest root that small loudspeakers still give an idea of."""
+DEEPEST = 28
+"""E1, for those who asked for a synthesiser under the floor."""
 BAR_BEATS = 4.0
 LONGEST = 2.5
 
@@ -38,9 +40,14 @@ def bass(sheet: Sheet, chance: Chance) -> list[Note]:
     return _line(sheet, _events(pocket, count), shades.tolist(), longest=longest)
 
 
-def root_of(pitch_class: int) -> int:
-    """The lowest bass note of a pitch class: E1 to D#2."""
-    return LOWEST + (pitch_class - LOWEST) % 12
+def root_of(pitch_class: int, recipe: Recipe) -> int:
+    """The lowest bass note of a pitch class that its player takes for a root."""
+    lowest = _lowest(recipe)
+    return lowest + (pitch_class - lowest) % 12
+
+
+def _lowest(recipe: Recipe) -> int:
+    return DEEPEST if recipe.bass is Instrument.SYNTH_BASS else LOWEST
 
 
 def _events(pattern: str, count: int) -> list[tuple[int, str]]:
@@ -71,13 +78,13 @@ def _line(
 
 
 def _pitch(sheet: Sheet, role: str) -> int:
-    root = root_of(sheet.chord.root)
+    root = root_of(sheet.chord.root, sheet.recipe)
     tones = sheet.chord.tones
     if role == "F" and (sheet.chord.root + 7) % 12 in tones:
-        return root + 7 if root <= 36 else root - 5
+        return root + 7 if root <= _lowest(sheet.recipe) + 5 else root - 5
     if role == "T":
         return root + (tones[1] - tones[0]) % 12
-    return root + 12 if role == "O" else root
+    return root + 12 if role == "O" and root <= 38 else root
 
 
 def approach(sheet: Sheet, before: int) -> int:
@@ -85,11 +92,12 @@ def approach(sheet: Sheet, before: int) -> int:
 
     If the root stays, its fifth, or the root itself after the fifth.
     """
-    here, there = root_of(sheet.chord.root), root_of(sheet.following.root)
+    here = root_of(sheet.chord.root, sheet.recipe)
+    there = root_of(sheet.following.root, sheet.recipe)
     fifth = _pitch(sheet, "F")
     if here == there:
         return here if before == fifth else fifth
-    ladder: list[int] = sheet.key.ladder(max(LOWEST, there - 2), there + 2).tolist()
+    ladder: list[int] = sheet.key.ladder(max(_lowest(sheet.recipe), there - 2), there + 2).tolist()
     steps = [pitch for pitch in ladder if pitch not in {there, before}]
     biting = [pitch for pitch in steps if (pitch - 1) % 12 in sheet.chord.tones]
     options = [pitch for pitch in steps if pitch not in biting] or steps or [here]

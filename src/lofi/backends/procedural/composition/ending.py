@@ -29,7 +29,7 @@ def final_chord(sheet: Sheet, beats: float, before: int | None) -> list[Note]:
         Part.PAD: [
             Note(0.0, length, pitch, 0.45, Part.PAD) for pitch in (root, *smooth(sheet.voicing))
         ],
-        Part.BASS: [Note(0.0, length, root_of(sheet.chord.root), 0.7, Part.BASS)],
+        Part.BASS: [Note(0.0, length, root_of(sheet.chord.root, sheet.recipe), 0.7, Part.BASS)],
         Part.LEAD: [Note(2 * gap, 0.9 * length, _rest(sheet, before), 0.5, Part.LEAD)],
         Part.DRUMS: _last_stroke(sheet),
     }

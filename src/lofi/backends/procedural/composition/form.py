@@ -59,7 +59,7 @@ RADIO: tuple[tuple[str, ...], ...] = (
 """Sections of an endless piece after its first, phrase by phrase."""
 RADIO_OPENING = ("intro", "song", "build", "full")
 
-_GATES = {Part.BASS: 0.15, Part.DRUMS: 0.3, Part.LEAD: 0.1}
+GATES: Mapping[Part, float] = {Part.BASS: 0.15, Part.DRUMS: 0.3, Part.LEAD: 0.1}
 """Below this intensity a part is silent."""
 
 
@@ -104,7 +104,7 @@ def levels(scene: Scene, recipe: Recipe) -> Mapping[Part, float]:
         Part.LEAD: scene.lead,
     }
     gated = {
-        part: wanted[part] if band[part] and recipe.intensity >= _GATES.get(part, 0.0) else 0.0
+        part: wanted[part] if band[part] and recipe.intensity >= GATES.get(part, 0.0) else 0.0
         for part in Part
     }
     if any(gated.values()):

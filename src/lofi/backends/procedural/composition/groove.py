@@ -138,8 +138,14 @@ GROOVES: dict[Kit, Groove] = {
     ),
 }
 
+SLEIGH_BELLS = (
+    Row(Drum.SLEIGH_BELL, "6...5...6...5..."),
+    Row(Drum.SLEIGH_BELL, "6.3.5.3.6.3.5.3."),
+)
+"""On quarters, or with the eighths between them; a section keeps to one."""
+
 _BACKBEAT = {Drum.SNARE, Drum.RIM, Drum.CLAP}
-_LOOSE = {Drum.HAT, Drum.OPEN_HAT, Drum.RIDE, Drum.SHAKER}
+_LOOSE = {Drum.HAT, Drum.OPEN_HAT, Drum.RIDE, Drum.SHAKER, Drum.SLEIGH_BELL}
 _LENGTH = 0.25
 
 
@@ -156,6 +162,9 @@ def drums(sheet: Sheet, chance: Chance) -> list[Note]:
         taken = {(note.pitch, round(4 * note.beat)) for note in notes}
         filled = [note for row in groove.fill for note in _played(row, sheet, chance.bar)]
         notes += [note for note in filled if (note.pitch, round(4 * note.beat)) not in taken]
+    if sheet.recipe.sleigh_bells:
+        row = SLEIGH_BELLS[chance.section.integers(len(SLEIGH_BELLS))]
+        notes += _played(row, sheet, chance.bar)
     return notes
 
 

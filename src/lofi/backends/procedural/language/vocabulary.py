@@ -54,6 +54,7 @@ class Entry(BaseModel):
     plays: Instrument | None = None
     roles: tuple[Part, ...] = ()
     kit: Kit | None = None
+    sleigh_bells: bool = False
     part: Part | None = None
     leaves_out: frozenset[Part] = frozenset()
     bans: frozenset[Instrument] = frozenset()
