@@ -30,6 +30,18 @@ def test_a_terminal_gets_a_bar_with_percent_and_eta_that_goes_away(
     assert terminal.getvalue().endswith("\r\x1b[K")
 
 
+def test_a_terminal_that_cannot_show_blocks_gets_a_bar_of_ascii(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Latin(Terminal):
+        encoding = "iso-8859-1"  # type: ignore[assignment]
+
+    monkeypatch.setenv("COLUMNS", "80")
+    terminal = Latin()
+    Console(terminal, quiet=False).progress(progress(50))
+    assert terminal.getvalue().startswith(f"\r{'#' * 20}{'-' * 20} 50 %")
+
+
 def test_a_narrow_terminal_is_not_overrun(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "24")
     terminal = Terminal()

@@ -24,6 +24,7 @@ class Console:
         self._quiet = quiet
         self._clock = clock
         self._bar = stream.isatty()
+        self._cells = _cells(stream.encoding)
         self._drawn_at: float | None = None
         self._next_percent = PLAIN_PERCENTS
 
@@ -63,8 +64,18 @@ class Console:
         text = f" {progress.percent:2d} %  {progress.eta_seconds:4.0f} s left"
         width = max(0, min(40, shutil.get_terminal_size().columns - len(text) - 2))
         full = width * progress.percent // 100
-        self._stream.write(f"\r{'█' * full}{'░' * (width - full)}{text}\x1b[K")
+        done, left = self._cells
+        self._stream.write(f"\r{done * full}{left * (width - full)}{text}\x1b[K")
         self._stream.flush()
+
+
+def _cells(encoding: str | None) -> str:
+    """What the bar is made of: done and left, as far as the terminal can show them."""
+    try:
+        "█░".encode(encoding or "utf-8")
+    except UnicodeEncodeError:
+        return "#-"
+    return "█░"
 
 
 def _plain(value: JsonValue) -> str:

@@ -126,7 +126,7 @@ def _target(arguments: argparse.Namespace) -> audiofile.Target:
 
 def _report(track: Track, console: Console, *, as_json: bool) -> None:
     if as_json:
-        print(json.dumps(track.described(), ensure_ascii=False))
+        print(json.dumps(track.described()))
         return
     console.notes(track.notes)
     console.line(

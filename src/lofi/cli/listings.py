@@ -17,7 +17,7 @@ def styles(arguments: argparse.Namespace) -> None:
     """Every style, by category."""
     every = catalogue.load().values()
     if arguments.json:
-        print(json.dumps([style.model_dump(mode="json") for style in every], ensure_ascii=False))
+        print(json.dumps([style.model_dump(mode="json") for style in every]))
         return
     for category, members in groupby(every, key=lambda style: style.category):
         print(f"{category}:")
