@@ -34,7 +34,7 @@ def test_a_terminal_that_cannot_show_blocks_gets_a_bar_of_ascii(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     class Latin(Terminal):
-        encoding = "iso-8859-1"  # type: ignore[assignment]
+        encoding = "iso-8859-1"
 
     monkeypatch.setenv("COLUMNS", "80")
     terminal = Latin()

@@ -69,13 +69,13 @@ class Console:
         self._stream.flush()
 
 
-def _cells(encoding: str | None) -> str:
+def _cells(encoding: str | None) -> tuple[str, str]:
     """What the bar is made of: done and left, as far as the terminal can show them."""
     try:
         "█░".encode(encoding or "utf-8")
     except UnicodeEncodeError:
-        return "#-"
-    return "█░"
+        return "#", "-"
+    return "█", "░"
 
 
 def _plain(value: JsonValue) -> str:
