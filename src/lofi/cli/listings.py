@@ -9,8 +9,8 @@ from pydantic import JsonValue
 
 from lofi import catalogue, config
 from lofi.backends import registry
-from lofi.backends.base import Backend
 from lofi.cli.arguments import flags
+from lofi.rpc.methods import described
 
 
 def styles(arguments: argparse.Namespace) -> None:
@@ -32,7 +32,7 @@ def backends(arguments: argparse.Namespace) -> None:
     """Every backend, installed or not, and which one ``auto`` would take."""
     choice = registry.choose(registry.AUTO)
     if arguments.json:
-        entries: list[JsonValue] = [_entry(backend) for backend in registry.every()]
+        entries: list[JsonValue] = [described(backend) for backend in registry.every()]
         print(json.dumps({"backends": entries, "default_backend": choice.backend.name}))
         return
     for backend in registry.every():
@@ -47,7 +47,7 @@ def models(arguments: argparse.Namespace) -> None:
     """Every neural model, installed or not."""
     neural = [backend for backend in registry.every() if backend.neural]
     if arguments.json:
-        print(json.dumps({"models": [_entry(backend) for backend in neural]}))
+        print(json.dumps({"models": [described(backend) for backend in neural]}))
         return
     for backend in neural:
         print(f"{backend.name}  [{backend.model_version() or 'not installed'}]")
@@ -66,20 +66,6 @@ def settings(arguments: argparse.Namespace) -> None:
     for key, value in values.items():
         shown = "unset" if value is None else value
         print(f"{key:<18} {shown!s:<32} ({found.origins[key]})")
-
-
-def _entry(backend: Backend) -> dict[str, JsonValue]:
-    version = backend.model_version()
-    return {
-        "type": backend.name,
-        "name": backend.title,
-        "status": "not_installed" if version is None else "ready",
-        "min_duration_sec": backend.seconds[0],
-        "max_duration_sec": backend.seconds[-1],
-        "sample_rate": backend.sample_rate,
-        "model_version": version,
-        "options": backend.options.model_json_schema(),
-    }
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], None]] = {

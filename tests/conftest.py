@@ -1,0 +1,25 @@
+"""Which of the long tests run: none, all, or a part that rotates from run to run."""
+
+import zlib
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--slow=all``, or ``--slow=2/5`` for the third fifth."""
+    parser.addoption("--slow", default="none", help="none, all, or K/N: part K (from 0) of N")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the slow tests that were not asked for; pytest counts them as deselected."""
+    part, _, parts = {"none": "-1/1", "all": "0/1"}.get(
+        config.getoption("slow"), config.getoption("slow")
+    ).partition("/")
+
+    def wanted(item: pytest.Item) -> bool:
+        slow = item.get_closest_marker("slow") is not None
+        return not slow or zlib.crc32(item.nodeid.encode()) % int(parts) == int(part)
+
+    kept = [item for item in items if wanted(item)]
+    config.hook.pytest_deselected(items=[item for item in items if not wanted(item)])
+    items[:] = kept
