@@ -136,7 +136,7 @@ def encode(audio: Audio, part: Path, form: Format, tags: Mapping[str, str]) -> N
         with suppress(OSError):
             part.unlink()
         if isinstance(error, OSError):
-            raise _explained(error, part.parent) from None
+            raise _explained(error, part.parent.absolute()) from None
         raise
 
 

@@ -141,6 +141,27 @@ def test_a_place_that_cannot_be_written_fails_before_any_work(
     assert err.count("\n") == 1
 
 
+def test_a_disk_that_fills_up_meanwhile_is_named_and_nothing_stays(folder: Path) -> None:
+    """The shell's file size limit stands in for the disk, on any machine."""
+    limited = 'ulimit -f 200; exec "$@"'
+    command = [sys.executable, "-m", "lofi", "-p", "x", "-d", "5", "-q", "-o", "a.wav"]
+    done = subprocess.run(
+        ["/bin/sh", "-c", limited, "sh", *command], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"lofi-daemon: cannot write {folder}: file too large")
+    assert done.stderr.count("\n") == 1
+    assert list(folder.iterdir()) == []
+
+
+def test_without_arguments_it_serves_until_its_client_is_gone() -> None:
+    command = [sys.executable, "-m", "lofi"]
+    ping = '{"jsonrpc": "2.0", "id": 1, "method": "ping"}\n'
+    done = subprocess.run(command, input=ping, capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["result"] == {"status": "ok", "version": __version__}
+
+
 def test_an_existing_file_is_kept_unless_forced(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -13,6 +13,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -45,14 +46,16 @@ class Inference:
     def cancel(self) -> None:
         """Give up the order in hand; safe from any thread."""
         self.cancelled.set()
-        if self._model is not None:
-            self._model.interrupt()
+        model = self._model
+        if model is not None:
+            model.interrupt()
 
     def carry_out(self, order: Message) -> None:
         """Load what the order needs, make its track and write it."""
         try:
             take = self._compute(self._loaded(order["model"]), order["request"])
             check(take.audio)
+            done = _done(take)
             form = audiofile.Format(order["format"])
             audiofile.encode(take.audio, Path(order["part"]), form, order["tags"])
         except LofiError as error:
@@ -63,20 +66,14 @@ class Inference:
             logger.exception("a model failed")
             self._fail(ModelInferenceFailed(f"the model failed: {type(error).__name__}: {error}"))
         else:
-            self._send(
-                {
-                    "event": "done",
-                    "frames": take.audio.samples.shape[1],
-                    "sample_rate": take.audio.sample_rate,
-                    "notes": dict(take.notes),
-                }
-            )
+            self._send(done)
 
     def _loaded(self, wanted: Message) -> Model:
         if self._model is None or self._wanted != wanted:
             self._send({"event": "loading"})
-            if self._model is not None:
-                self._model.close()
+            former, self._model = self._model, None
+            if former is not None:
+                former.close()
             backend = registry.get(wanted["backend"])
             weights = Path(wanted["weights"]) if wanted["weights"] else None
             placement = Placement(Device(wanted["device"]), wanted["threads"])
@@ -114,17 +111,37 @@ def check(audio: Audio) -> None:
     """Refuse what is not sound.
 
     Raises:
-        ModelInferenceFailed: there are NaNs or infinities, or nothing but silence.
+        ModelInferenceFailed: there are NaNs or infinities, nothing but silence, or no channels.
     """
+    if audio.samples.ndim != 2:
+        raise ModelInferenceFailed("the model produced something that is not (channels, frames)")
     if not np.isfinite(audio.samples).all():
         raise ModelInferenceFailed("the model produced values that are not numbers")
     if not audio.samples.any():
         raise ModelInferenceFailed("the model produced nothing but silence")
 
 
+def _done(take: Take) -> Message:
+    """What is said of a finished track.
+
+    Raises:
+        ModelInferenceFailed: its notes are not JSON.
+    """
+    notes = dict(take.notes)
+    try:
+        json.dumps(notes, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise ModelInferenceFailed(f"the model's notes are not JSON: {error}") from None
+    frames = take.audio.samples.shape[1]
+    rate = take.audio.sample_rate
+    return {"event": "done", "frames": frames, "sample_rate": rate, "notes": notes}
+
+
 def main(argv: list[str]) -> None:
     """Serve orders until their pipe closes."""
     incoming, outgoing, nice = (int(word) for word in argv)
+    for descriptor in (incoming, outgoing):
+        os.set_inheritable(descriptor, False)  # what a backend starts must not hold them open
     _settle_in(nice)
     orders: queue.SimpleQueue[Message] = queue.SimpleQueue()
     events = os.fdopen(outgoing, "wb", buffering=0)
@@ -140,9 +157,11 @@ def main(argv: list[str]) -> None:
 def _settle_in(nice: int) -> None:
     """Step behind the editor, and die with the parent even if a native call never returns."""
     os.nice(nice)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal's Ctrl-C is the parent's to handle
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # meant for the parent, which ends us its way
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
     if sys.platform == "linux":
+        with suppress(OSError):  # when memory runs out, lose the job and not the daemon
+            Path("/proc/self/oom_score_adj").write_text("500", encoding="ascii")
         parent = os.getppid()
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:
@@ -150,14 +169,16 @@ def _settle_in(nice: int) -> None:
 
 
 def _read(pipe: BinaryIO, orders: "queue.SimpleQueue[Message]", inference: Inference) -> None:
-    for line in pipe:
-        message = json.loads(line)
-        if message.get("cancel"):
-            inference.cancel()
-        else:
-            inference.cancelled.clear()
-            orders.put(message)
-    os._exit(ENDED)
+    try:
+        for line in pipe:
+            message = json.loads(line)
+            if message.get("cancel"):
+                inference.cancel()
+            else:
+                inference.cancelled.clear()
+                orders.put(message)
+    finally:  # with nobody to hear a cancellation, or the end, there must be no process
+        os._exit(ENDED)
 
 
 def _write(pipe: BinaryIO, message: Message) -> None:

@@ -1,11 +1,10 @@
-"""Drives a model through a request, and turns its steps into percent and time left."""
+"""Turns the steps of a model into percent and time left."""
 
 import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-from lofi.backends.base import Model, Step
-from lofi.track import Request, Take
+from lofi.backends.base import Step
 
 SMOOTHING = 0.2
 """Weight of the newest step in the running mean of step times."""
@@ -18,7 +17,8 @@ class Progress(NamedTuple):
     percent: int
     """0 to 99: only a finished track is 100 % done."""
     eta_seconds: float
-    """Expected time until the last step, at the recent speed."""
+    """Expected time until the last step, at the recent speed; 0 while nobody knows, which is as
+    long as no step is done."""
 
 
 START = Progress(Step(0, 0), 0, 0.0)
@@ -41,22 +41,3 @@ class Meter:
         self._step_seconds = spent if mean is None else mean + SMOOTHING * (spent - mean)
         percent = min(99, 100 * step.done // max(1, step.total))
         return Progress(step, percent, self._step_seconds * (step.total - step.done))
-
-
-def run(
-    model: Model,
-    request: Request,
-    publish: Callable[[Progress], None],
-    clock: Callable[[], float] = time.monotonic,
-) -> Take:
-    """Compute a request to its end; an exception from ``publish`` gives it up within the step."""
-    meter = Meter(clock)
-    work = model.generate(request)
-    try:
-        while True:
-            publish(meter.read(next(work)))
-    except StopIteration as finished:
-        take: Take = finished.value
-        return take
-    finally:
-        work.close()

@@ -61,6 +61,11 @@ class Queue:
         self._insert(job)
         return job
 
+    def restore(self, job: Job) -> None:
+        """Take in a job that had a slot before, even if none is free now: it must not be lost."""
+        if self.find(job.id) is None:
+            self._insert(job)
+
     def take(self) -> Job | None:
         """Begin the next job, if nothing runs and something waits."""
         if self.running is None and self._waiting:
@@ -77,11 +82,9 @@ class Queue:
         Raises:
             TrackNotFound: none that waits has this id.
         """
-        for job in self._waiting:
-            if job.id == track_id:
-                self._waiting.remove(job)
-                return job
-        raise TrackNotFound(f"no waiting job has the id {track_id}")
+        job = self._waits(track_id)
+        self._waiting.remove(job)
+        return job
 
     def move(self, track_id: str, position: int) -> None:
         """Put a waiting job at ``position``; the user's word goes before priority.
@@ -90,19 +93,26 @@ class Queue:
             TrackNotFound: none that waits has this id.
             InvalidParams: the position is not one of a waiting job.
         """
+        job = self._waits(track_id)
         first = 1 if self.running else 0
         last = first + len(self._waiting) - 1
         if not first <= position <= last:
             raise InvalidParams(
                 f"position {position} is not one of a waiting job", hint=f"use {first} to {last}"
             )
-        job = self.remove(track_id)
+        self._waiting.remove(job)
         self._waiting.insert(position - first, job)
 
     def clear(self) -> tuple[Job, ...]:
         """Take out all that wait; the running job goes on."""
         gone, self._waiting = self.waiting, []
         return gone
+
+    def _waits(self, track_id: str) -> Job:
+        for job in self._waiting:
+            if job.id == track_id:
+                return job
+        raise TrackNotFound(f"no waiting job has the id {track_id}")
 
     def _join(self, known: Job, priority: Priority) -> Job:
         raised = priority is Priority.HIGH and known.priority is Priority.NORMAL

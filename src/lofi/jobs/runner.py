@@ -1,7 +1,8 @@
 """Takes one job after another through the worker and into the library, and tells what happens.
 
 Only the runner's own thread orders work and publishes its progress; the methods may be called
-from any thread. Nothing is published while the lock is held, so a listener may call back.
+from any thread. Nothing is published while the lock is held, so a listener may call back, and
+nothing is written, so a disk that does not answer holds nobody up.
 """
 
 import logging
@@ -30,6 +31,7 @@ from lofi.jobs.events import (
     Started,
 )
 from lofi.jobs.job import Job, State
+from lofi.jobs.ledger import Ledger
 from lofi.jobs.progress import START, Meter, Progress
 from lofi.jobs.queue import Queue
 from lofi.jobs.worker import Order, Recording, Stage, Worker
@@ -38,6 +40,9 @@ from lofi.library.journal import Journal, JournalEntry
 from lofi.library.shelf import Library
 
 logger = logging.getLogger(__name__)
+
+NOTE_SECONDS = 0.1
+"""How long an answer may wait for the journal: in good times what is promised is written down."""
 
 
 class Means(NamedTuple):
@@ -77,6 +82,7 @@ class Runner:
     def __init__(self, queue: Queue, means: Means) -> None:
         self._queue = queue
         self._means = means
+        self._ledger = Ledger()
         self._listeners: list[Callable[[Event], None]] = []
         self._changed = threading.Condition()
         """Guards the queue and all that follows."""
@@ -86,6 +92,8 @@ class Runner:
         """Whether the running job was cancelled."""
         self._settled = False
         """Whether the running job can no longer be cancelled."""
+        self._unannounced = 0
+        """How many are about to publish what they took in; nothing is begun before."""
         self._stopping = False
         self._thread = threading.Thread(target=self._work, name="runner", daemon=True)
 
@@ -98,17 +106,27 @@ class Runner:
         self._thread.start()
 
     def stop(self, seconds: float) -> None:
-        """End the job in hand at once; what waits stays in the journal.
+        """End the job in hand at once; it and what waits stay in the journal.
 
         Args:
-            seconds: how long to wait for the thread.
+            seconds: how long to wait for the thread and the disk.
         """
+        deadline = time.monotonic() + seconds
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
-        self._means.worker.kill()
-        if self._thread.is_alive():
+        self._means.worker.close()
+        if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(seconds)
+        with self._changed:
+            running = self._queue.running
+            if running is not None:
+                journal = self._means.journal
+                self._ledger.note(
+                    journal.remove if self._given_up else journal.put_back, running.id
+                )
+        self._ledger.settle(max(NOTE_SECONDS, deadline - time.monotonic()))
+        self._ledger.close()
 
     def submit(self, job: Job) -> tuple[Job, int, State]:
         """Take a job in, or join it to the same one already here; give its place and state.
@@ -117,35 +135,34 @@ class Runner:
             QueueFull: every slot is taken.
             WriteFailed: the library cannot keep a track at present.
         """
+        if self._means.library.closed is not None and self.find(job.id) is None:
+            self._means.library.part()  # says why now, not when the track is done
         with self._changed:
             known = self._queue.find(job.id)
-            if known is None:
-                self._means.library.part()  # a full or closed disk is said now, not at the end
             job = self._queue.add(job)
-            if job is not known:
-                self._means.journal.add(_recorded(job))
             position = self._queue.position(job.id)
             state = self._state if job is self._queue.running else State.QUEUED
-            self._changed.notify_all()
-        if known is None:
-            self._publish(Queued(job, position))
-        if job is not known:
-            self._publish(QueueChanged())
+            if job is known:
+                return job, position, state
+            self._ledger.note(self._means.journal.add, _recorded(job))
+            self._unannounced += 1
+        self._ledger.settle(NOTE_SECONDS)
+        self._announce(*([] if known else [Queued(job, position)]), QueueChanged())
         return job, position, state
 
     def restore(self, jobs: Iterable[Restored]) -> None:
         """Take in what an earlier daemon left behind; those with an error have failed already."""
-        for job, error in jobs:
-            if error is not None:
-                self._means.journal.remove(job.id)
-                self._publish(Failed(job, error))
-                continue
-            with self._changed:
-                self._queue.add(job)
-                position = self._queue.position(job.id)
-                self._changed.notify_all()
-            self._publish(Queued(job, position))
-        self._publish(QueueChanged())
+        events: list[Event] = []
+        with self._changed:
+            for job, error in jobs:
+                if error is not None:
+                    self._ledger.note(self._means.journal.remove, job.id)
+                    events.append(Failed(job, error))
+                else:
+                    self._queue.restore(job)
+                    events.append(Queued(job, self._queue.position(job.id)))
+            self._unannounced += 1
+        self._announce(*events, QueueChanged())
 
     def cancel(self, track_id: str) -> bool:
         """Give a job up; whether it was running.
@@ -156,19 +173,16 @@ class Runner:
         """
         with self._changed:
             running = self._queue.running
-            if running is None or running.id != track_id:
-                waiting = self._queue.remove(track_id)
-                self._means.journal.remove(track_id)
-            elif self._settled:
-                raise AlreadyComplete(f"{track_id} is already complete")
-            else:
+            if running is not None and running.id == track_id:
+                if self._settled:
+                    raise AlreadyComplete(f"{track_id} is already complete")
                 self._given_up = True
-                waiting = None
-        if waiting is None:
-            self._means.worker.cancel()
-            return True
-        self._publish(Cancelled(waiting, START))
-        self._publish(QueueChanged())
+                self._means.worker.cancel()  # under the lock: later it might hit the next job
+                return True
+            waiting = self._queue.remove(track_id)
+            self._ledger.note(self._means.journal.remove, track_id)
+        self._ledger.settle(NOTE_SECONDS)
+        self._publish(Cancelled(waiting, START), QueueChanged())
         return False
 
     def clear(self) -> tuple[Job, ...]:
@@ -176,11 +190,10 @@ class Runner:
         with self._changed:
             gone = self._queue.clear()
             for job in gone:
-                self._means.journal.remove(job.id)
-        for job in gone:
-            self._publish(Cancelled(job, START))
+                self._ledger.note(self._means.journal.remove, job.id)
         if gone:
-            self._publish(QueueChanged())
+            self._ledger.settle(NOTE_SECONDS)
+            self._publish(*(Cancelled(job, START) for job in gone), QueueChanged())
         return gone
 
     def move(self, track_id: str, position: int) -> None:
@@ -192,11 +205,13 @@ class Runner:
         """
         with self._changed:
             self._queue.move(track_id, position)
-            self._means.journal.reorder([job.id for job in self._queue.jobs])
+            order = [job.id for job in self._queue.jobs]
+            self._ledger.note(self._means.journal.reorder, order)
         self._publish(QueueChanged())
 
     def forget(self) -> None:
-        """Nothing that waits or runs shall be taken up by another daemon."""
+        """Nothing that waits or runs shall be taken up by another daemon. To be said before
+        ``stop``, or after it for what is left."""
         self._means.journal.clear()
 
     def find(self, track_id: str) -> Job | None:
@@ -221,54 +236,72 @@ class Runner:
         with self._changed:
             return not self._queue.jobs
 
-    def _publish(self, event: Event) -> None:
-        for hear in self._listeners:
-            hear(event)
+    def _announce(self, *events: Event) -> None:
+        try:
+            self._publish(*events)
+        finally:
+            with self._changed:
+                self._unannounced -= 1
+                self._changed.notify_all()
+
+    def _publish(self, *events: Event) -> None:
+        """Tell the listeners; one that fails is logged, and neither stops the others nor a job."""
+        for event in events:
+            for hear in self._listeners:
+                try:
+                    hear(event)
+                except Exception:
+                    logger.exception("a listener failed at %s", type(event).__name__)
 
     def _work(self) -> None:
         while (job := self._next()) is not None:
-            self._publish(Started(job))
-            self._publish(QueueChanged())
+            self._publish(Started(job), QueueChanged())
             ending = self._ending(job)
             with self._changed:
-                if self._stopping:
-                    self._means.journal.put_back(job.id)
-                    return
-                self._means.journal.remove(job.id)
+                undone = not self._given_up and not isinstance(ending, Completed)
+                if self._stopping and undone:
+                    return  # it keeps its slot, so that ``stop`` puts it back
                 self._queue.finish()
-            self._publish(ending)
-            self._publish(QueueChanged())
+                self._ledger.note(self._means.journal.remove, job.id)
+            self._publish(ending, QueueChanged())
 
     def _next(self) -> Job | None:
         """The next job, or None when told to stop; an idle model is let go meanwhile."""
         with self._changed:
             while not self._stopping:
-                job = self._queue.take()
+                job = None if self._unannounced else self._queue.take()
                 if job is not None:
                     self._state, self._progress = State.LOADING, START
                     self._given_up = self._settled = False
-                    self._means.journal.start(job.id)
+                    self._ledger.note(self._means.journal.start, job.id)
                     return job
                 if not self._changed.wait(self._means.unload_after or None):
                     self._means.worker.kill()
         return None
 
-    def _ending(self, job: Job) -> Event:
-        began = time.monotonic()
+    def _ending(self, job: Job) -> Completed | Failed | Cancelled:
         try:
-            part, recording = self._record(job)
-            if not self._settle():
-                part.unlink(missing_ok=True)
-                return Cancelled(job, self._progress)
-            entry = self._keep(job, part, recording, time.monotonic() - began)
+            return Completed(job, self._made(job))
         except GenerationCancelled:
             return Cancelled(job, self._progress)
         except LofiError as error:
-            return Failed(job, error)
+            failure = error
         except Exception as error:
             logger.exception("job %s failed", job.id)
-            return Failed(job, ModelInferenceFailed(f"{type(error).__name__}: {error}"))
-        return Completed(job, entry)
+            failure = ModelInferenceFailed(f"{type(error).__name__}: {error}")
+        # A model may break while it is being interrupted: that is what was asked for.
+        return Cancelled(job, self._progress) if self._given_up else Failed(job, failure)
+
+    def _made(self, job: Job) -> Entry:
+        began = time.monotonic()
+        entry = self._means.library.find(job.id)
+        if entry is not None and self._settle():
+            return entry  # another daemon was faster, or the job was taken in as its twin ended
+        part, recording = self._record(job)
+        if not self._settle():
+            part.unlink(missing_ok=True)
+            raise GenerationCancelled("given up")
+        return self._keep(job, part, recording, time.monotonic() - began)
 
     def _record(self, job: Job) -> tuple[Path, Recording]:
         part = self._means.library.part()

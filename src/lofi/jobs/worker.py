@@ -71,7 +71,8 @@ class Stage(Enum):
 class Worker:
     """At most one process with at most one model in it, started by the first order.
 
-    ``run`` belongs to one thread; ``cancel`` and ``kill`` may be called from any.
+    An order for another model ends the process first: only so does all memory return. ``run``
+    belongs to one thread, with which the process ends; the others may be called from any.
     """
 
     def __init__(
@@ -85,9 +86,10 @@ class Worker:
         self._patience = patience
         self._process: _Process | None = None
         self._cancelled_at: float | None = None
+        self._closed = False
         self._backend: str | None = None
         self._lock = threading.Lock()
-        """Guards the two fields above: other threads cancel and kill."""
+        """Guards the process, and what other threads want of it."""
 
     @property
     def backend(self) -> str | None:
@@ -97,14 +99,15 @@ class Worker:
     @property
     def warm(self) -> bool:
         """Whether a process, and with it most likely a model, is in memory."""
-        return self._process is not None
+        process = self._process
+        return process is not None and process.alive
 
     def run(self, order: Order) -> Generator[Stage | Step, None, Recording]:
         """Have a track made. However it ends but well, the part file is gone afterwards.
 
         Raises:
             LofiError: as the model raised it.
-            GenerationCancelled: ``cancel`` was called.
+            GenerationCancelled: ``cancel`` was called, or ``close`` before.
             ModelInferenceFailed: the process crashed, was killed, or hung and was ended.
         """
         ended = False
@@ -114,6 +117,7 @@ class Worker:
                 ended = message["event"] in {"done", "failed"}
                 match message:
                     case {"event": "loading"}:
+                        self._backend = None
                         yield Stage.LOADING
                     case {"event": "loaded"}:
                         self._backend = order.request.backend
@@ -145,12 +149,24 @@ class Worker:
         if process is not None:
             process.kill()
 
-    def _begin(self, order: Order) -> "_Process":
+    def close(self) -> None:
+        """End the process now, and start no other."""
         with self._lock:
+            self._closed = True
+        self.kill()
+
+    def _begin(self, order: Order) -> "_Process":
+        wanted = _order(order)
+        model = wanted["model"]
+        if self._process is not None and self._process.model != model:
+            self.kill()
+        with self._lock:
+            if self._closed:
+                raise GenerationCancelled("no more orders are taken")
             if self._process is None or not self._process.alive:
-                self._process = _Process(self._command)
+                self._process = _Process(self._command, model)
             self._cancelled_at = None
-            self._process.send(_order(order))
+            self._process.send(wanted)
             return self._process
 
     def _messages(self, process: "_Process") -> Generator[Message, None, None]:
@@ -181,7 +197,9 @@ class Worker:
 class _Process:
     """One inference process and the two pipes to it."""
 
-    def __init__(self, command: Sequence[str]) -> None:
+    def __init__(self, command: Sequence[str], model: Message) -> None:
+        self.model = model
+        """What it has loaded, or will by the first order."""
         orders, self._orders = os.pipe()
         self._events, events = os.pipe()
         try:
@@ -190,6 +208,7 @@ class _Process:
                 stdin=subprocess.DEVNULL,
                 stdout=STDERR,
                 pass_fds=(orders, events),
+                process_group=0,  # a terminal's Ctrl-C is the parent's to handle
             )
         finally:
             os.close(orders)
@@ -204,13 +223,17 @@ class _Process:
 
     def send(self, message: Message) -> None:
         """Say something; a process that is gone is noticed by ``receive``."""
+        rest = json.dumps(message).encode() + b"\n"
         with suppress(BrokenPipeError):
-            os.write(self._orders, json.dumps(message).encode() + b"\n")
+            while rest:
+                rest = rest[os.write(self._orders, rest) :]
 
     def receive(self, timeout: float) -> Message | None:
         """The next message, or None if none comes within ``timeout`` seconds."""
         while b"\n" not in self._buffer:
-            if not self.open or not select.select([self._events], [], [], timeout)[0]:
+            ended = self._process.poll() is not None  # what it left behind may hold the pipe open
+            if not self.open or not self._readable(0 if ended else timeout):
+                self.open = self.open and not ended
                 return None
             chunk = os.read(self._events, 65_536)
             self.open = bool(chunk)
@@ -219,6 +242,11 @@ class _Process:
         self._buffer = rest
         message: Message = json.loads(line)
         return message
+
+    def _readable(self, timeout: float) -> bool:
+        poll = select.poll()  # select cannot watch descriptors beyond 1023
+        poll.register(self._events, select.POLLIN)
+        return bool(poll.poll(timeout * 1000))
 
     def kill(self) -> None:
         self._process.kill()

@@ -169,7 +169,7 @@ def _fire(rng: Generator) -> list[Texture]:
 PLACES: Mapping[Ambience, tuple[Callable[[Generator], list[Texture]], float]] = {
     Ambience.VINYL: (_vinyl, 7.0),
     Ambience.TAPE_HISS: (_tape_hiss, -0.3),
-    Ambience.RAIN: (_rain, -0.8),
+    Ambience.RAIN: (_rain, 1.2),
     Ambience.CAFE: (_cafe, -5.2),
     Ambience.NIGHT: (_night, 1.0),
     Ambience.BIRDS: (_birds, -11.5),
