@@ -30,6 +30,8 @@ PROTOCOL = 1
 DONE, INTERRUPTED, TERMINATED = 0, 130, 143
 STOP_SECONDS = 0.3
 """For the job in hand to end."""
+TIDY_SECONDS = 0.6
+"""For all that must be put in order, the job in hand included."""
 FLUSH_SECONDS = 0.2
 """For the last lines to leave."""
 WATCH_SECONDS = 0.5
@@ -59,6 +61,7 @@ class Daemon:
         """Answer lines until the client, the user or the system ends it; does not return."""
         for number, code in ((signal.SIGTERM, TERMINATED), (signal.SIGINT, INTERRUPTED)):
             signal.signal(number, self._signalled(code))
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a terminal that closes is not the client
         threading.Thread(target=self._prepare, name="builder", daemon=True).start()
         threading.Thread(target=self._watch, name="watch", daemon=True).start()
         for line in stdio.read_lines(self._incoming, Lines()):
@@ -76,15 +79,25 @@ class Daemon:
         """
         if self._leaving.acquire(blocking=False):
             logger.info("leaving: %s", reason)
-            if self._desk is not None:
-                self._desk.runner.stop(STOP_SECONDS)
-                if forget:
-                    self._desk.runner.forget()
-                self._desk.library.close()
+            # In a thread of its own: a disk that does not answer must not keep the process.
+            tidying = threading.Thread(target=self._tidy, args=(forget,), daemon=True)
+            tidying.start()
+            tidying.join(TIDY_SECONDS)
             self._outbox.close(FLUSH_SECONDS)
             os._exit(code)
         threading.Event().wait()  # somebody else is ending the process
         raise AssertionError
+
+    def _tidy(self, forget: bool) -> None:
+        if self._desk is None:
+            return
+        try:
+            self._desk.runner.stop(STOP_SECONDS)
+            if forget:
+                self._desk.runner.forget()
+            self._desk.library.close()
+        except Exception:
+            logger.exception("left without putting everything in order")
 
     def _take(self, line: bytes | TooLong) -> None:
         message = messages.parse(line)

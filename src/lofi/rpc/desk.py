@@ -7,8 +7,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from logging.handlers import RotatingFileHandler
+from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import JsonValue, ValidationError
 
 from lofi.backends import registry
 from lofi.config import Config
@@ -23,6 +24,8 @@ from lofi.library.shelf import Library
 from lofi.rpc.notifications import Reporter, queue_described
 from lofi.rpc.wire import Wire
 from lofi.track import Options, Request
+
+logger = logging.getLogger(__name__)
 
 LOG_BYTES = 1_000_000
 LOG_FILES = 3
@@ -62,7 +65,7 @@ def assemble(config: Config, wire: Wire, command: Sequence[str] = COMMAND) -> De
     runner = Runner(Queue(config.queue_capacity), means)
     runner.listen(_Announcer(wire, runner, config.queue_capacity).hear)
     if library.closed is None:
-        runner.restore([_restored(entry) for entry in journal.recover()])
+        runner.restore(_left_behind(journal))
     runner.start()
     return Desk(config, library, runner, wire, time.monotonic())
 
@@ -70,13 +73,21 @@ def assemble(config: Config, wire: Wire, command: Sequence[str] = COMMAND) -> De
 def log_to(config: Config) -> None:
     """Log to standard error, and to a file that is replaced before it grows large."""
     handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
+    problem: OSError | None = None
     if config.log_file is not None:
-        config.log_file.parent.mkdir(parents=True, exist_ok=True)
-        handlers.append(
-            RotatingFileHandler(config.log_file, maxBytes=LOG_BYTES, backupCount=LOG_FILES)
-        )
+        try:
+            handlers.append(_log_file(config.log_file))
+        except OSError as error:
+            problem = error
     form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
     logging.basicConfig(level=config.log_level.upper(), format=form, handlers=handlers, force=True)
+    if problem is not None:
+        logger.warning("cannot log to %s: %s", config.log_file, problem.strerror)
+
+
+def _log_file(path: Path) -> logging.Handler:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8")
 
 
 class _Announcer:
@@ -92,13 +103,29 @@ class _Announcer:
 
     def hear(self, event: Event) -> None:
         if isinstance(event, QueueChanged):
-            queue = queue_described(self._runner.snapshot(), self._capacity)
-            self._wire.announce("queue_changed", queue, replaces="queue")
+            self._wire.announce_state("queue_changed", self._queue)
             return
         with self._lock:
             notifications = list(self._reporter.report(event))
         for each in notifications:
             self._wire.announce(each.method, each.params, replaces=each.replaces, ends=each.ends)
+
+    def _queue(self) -> dict[str, JsonValue]:
+        return queue_described(self._runner.snapshot(), self._capacity)
+
+
+def _left_behind(journal: Journal) -> list[Restored]:
+    """The jobs of dead daemons; a journal that cannot be read is a loss, not an end."""
+    try:
+        entries = journal.recover()
+    except (LofiError, ValueError):
+        logger.exception("the jobs of earlier daemons cannot be taken over")
+        return []
+    found = [_restored(entry) for entry in entries]
+    for entry, restored in zip(entries, found, strict=True):
+        if restored.error is not None:  # by the id it had, which other options would change
+            journal.remove(entry.track_id)
+    return found
 
 
 def _restored(entry: JournalEntry) -> Restored:
@@ -106,7 +133,10 @@ def _restored(entry: JournalEntry) -> Restored:
     error: LofiError | None = None
     options = Options()
     try:
-        options = registry.get(recipe.backend).options.model_validate(dict(recipe.options))
+        backend = registry.get(recipe.backend)
+        options = backend.options.model_validate(dict(recipe.options))
+        if backend.model_version() != recipe.model_version:
+            error = ModelInferenceFailed("this job was meant for another version of its model")
     except ValidationError:
         error = InvalidParams("this version does not know the options of this job")
     except LofiError as unknown:

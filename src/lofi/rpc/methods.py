@@ -17,6 +17,7 @@ from lofi.errors import (
     InvalidDuration,
     InvalidParams,
     MethodNotFound,
+    WriteFailed,
 )
 from lofi.jobs.job import Job
 from lofi.library.entry import checked_id
@@ -212,7 +213,10 @@ def _library_favorite(desk: Desk, asked: params.Favorite, _sent: Result) -> Resu
 def _library_export(desk: Desk, asked: params.Export, _sent: Result) -> Result:
     """No path comes from a client: the folder is a setting, the name is the track's."""
     folder = desk.config.export_path
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WriteFailed(f"cannot create {folder}: {error.strerror}") from None
     path = folder / f"lofi-{checked_id(asked.track_id)}.{asked.format}"
     export(desk.library, asked.track_id, Target(path, asked.format, replace=True))
     return {"track_id": asked.track_id, "path": str(path)}

@@ -61,3 +61,13 @@ class Wire:
                 say()
             else:
                 self._behind.append(say)
+
+    def announce_state(self, method: str, describe: Callable[[], Mapping[str, Any]]) -> None:
+        """Send how things stand, in place of an older such line that has not left yet.
+
+        Args:
+            method: the name of the notification.
+            describe: called in the order of sending, so that what is said last is the newest.
+        """
+        with self._gate:
+            self.announce(method, describe(), replaces=method)
