@@ -126,7 +126,6 @@ class Runner:
                     journal.remove if self._given_up else journal.put_back, running.id
                 )
         self._ledger.settle(max(NOTE_SECONDS, deadline - time.monotonic()))
-        self._ledger.close()
 
     def submit(self, job: Job) -> tuple[Job, int, State]:
         """Take a job in, or join it to the same one already here; give its place and state.
@@ -210,9 +209,9 @@ class Runner:
         self._publish(QueueChanged())
 
     def forget(self) -> None:
-        """Nothing that waits or runs shall be taken up by another daemon. To be said before
-        ``stop``, or after it for what is left."""
-        self._means.journal.clear()
+        """Nothing that waits or runs shall be taken up by another daemon."""
+        self._ledger.note(self._means.journal.clear)
+        self._ledger.settle(NOTE_SECONDS)
 
     def find(self, track_id: str) -> Job | None:
         """The job that holds a slot under this id."""
@@ -295,12 +294,15 @@ class Runner:
     def _made(self, job: Job) -> Entry:
         began = time.monotonic()
         entry = self._means.library.find(job.id)
-        if entry is not None and self._settle():
-            return entry  # another daemon was faster, or the job was taken in as its twin ended
+        if entry is not None:  # another daemon was faster, or its twin ended as it was taken in
+            self._settle()
+            return entry
         part, recording = self._record(job)
-        if not self._settle():
+        try:
+            self._settle()
+        except GenerationCancelled:
             part.unlink(missing_ok=True)
-            raise GenerationCancelled("given up")
+            raise
         return self._keep(job, part, recording, time.monotonic() - began)
 
     def _record(self, job: Job) -> tuple[Path, Recording]:
@@ -332,11 +334,16 @@ class Runner:
             self._means.worker.cancel()
         self._publish(Progressed(job, state, progress))
 
-    def _settle(self) -> bool:
-        """The point of no return: from here on the job becomes a track, unless it was given up."""
+    def _settle(self) -> None:
+        """The point of no return: from here on the job becomes a track.
+
+        Raises:
+            GenerationCancelled: it was given up before.
+        """
         with self._changed:
+            if self._given_up:
+                raise GenerationCancelled("given up")
             self._settled = True
-            return not self._given_up
 
     def _keep(self, job: Job, part: Path, recording: Recording, seconds: float) -> Entry:
         new = NewTrack(
