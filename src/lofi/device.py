@@ -1,4 +1,4 @@
-"""Where a model computes: a choice, not yet a runtime."""
+"""Where a model computes: what is asked for and what is got. Knows no runtime."""
 
 from enum import StrEnum
 from typing import NamedTuple
@@ -19,3 +19,12 @@ class Placement(NamedTuple):
     device: Device = Device.AUTO
     threads: int | None = None
     """1 to 256; None leaves the number to the runtime."""
+
+
+class Grant(NamedTuple):
+    """What a loaded model really uses."""
+
+    device: Device
+    """Never ``AUTO``."""
+    reason: str
+    """Why this one, for people."""
