@@ -17,7 +17,13 @@ from fixtures.fakes import INFERENCE
 from lofi.audiofile import Format
 from lofi.backends.base import Step
 from lofi.device import Device, Placement
-from lofi.errors import GenerationCancelled, LofiError, ModelInferenceFailed, ModelLoadFailed
+from lofi.errors import (
+    GenerationCancelled,
+    LofiError,
+    ModelInferenceFailed,
+    ModelLoadFailed,
+    WriteFailed,
+)
 from lofi.jobs.worker import Order, Recording, Stage, Worker
 from lofi.track import Request
 
@@ -225,3 +231,108 @@ def test_a_worker_runs_at_the_priority_it_is_given(order: Order) -> None:
     assert isinstance(pid, int)
     assert os.getpriority(os.PRIO_PROCESS, pid) == os.getpriority(os.PRIO_PROCESS, 0) + 7
     worker.kill()
+
+
+def test_another_model_gets_a_process_of_its_own_so_that_all_memory_returns(
+    worker: Worker, order: Order
+) -> None:
+    first = follow(worker, order).notes["pid"]
+    order.part.unlink()
+    second = follow(worker, replace(order, placement=Placement(threads=2))).notes["pid"]
+    assert isinstance(first, int)
+    assert gone(first)
+    assert first != second
+
+
+def test_a_load_that_failed_leaves_no_model_behind(worker: Worker, order: Order) -> None:
+    follow(worker, order)
+    order.part.unlink()
+    with pytest.raises(ModelLoadFailed):
+        follow(worker, replace(order, placement=Placement(Device.CUDA)))
+    assert worker.backend is None
+    assert follow(worker, order).frames == 16_000
+    assert worker.backend == "fake"
+
+
+def test_a_process_that_died_between_orders_is_replaced(worker: Worker, order: Order) -> None:
+    pid = follow(worker, order).notes["pid"]
+    assert isinstance(pid, int)
+    order.part.unlink()
+    os.kill(pid, signal.SIGKILL)
+    assert wait_until(lambda: not worker.warm)
+    assert worker.backend is None
+    assert follow(worker, order).notes["pid"] != pid
+
+
+def test_a_closed_worker_takes_no_order(worker: Worker, order: Order) -> None:
+    worker.close()
+    with pytest.raises(GenerationCancelled):
+        follow(worker, order)
+    assert not worker.warm
+
+
+def test_what_a_backend_started_does_not_keep_a_dead_process_alive(
+    worker: Worker, order: Order
+) -> None:
+    """A child that inherits the pipe, and outlives both its parent and our patience."""
+    with pytest.raises(ModelInferenceFailed, match="exit code 3"):
+        follow(worker, asked(order, "fork"))
+
+
+@pytest.mark.parametrize(
+    ("number", "survives"), [(signal.SIGINT, True), (signal.SIGTERM, False), (signal.SIGHUP, False)]
+)
+def test_a_signal_for_the_terminals_programs_is_the_parents_matter(
+    worker: Worker, order: Order, number: signal.Signals, survives: bool
+) -> None:
+    def seen(event: Event) -> None:
+        if event == Step(2, 20):
+            assert worker._process is not None
+            pid = worker._process._process.pid
+            assert os.getpgid(pid) == pid
+            os.kill(pid, number)
+
+    if survives:
+        assert follow(worker, asked(order, "slow"), seen).frames == 16_000
+    else:
+        with pytest.raises(ModelInferenceFailed, match=number.name):
+            follow(worker, asked(order, "slow"), seen)
+
+
+def test_sigterm_ends_it_inside_a_native_call_too(worker: Worker, order: Order) -> None:
+    def seen(event: Event) -> None:
+        if event == Step(9, 20):
+            assert worker._process is not None
+            pid = worker._process._process.pid
+            threading.Timer(0.1, os.kill, (pid, signal.SIGTERM)).start()
+
+    with pytest.raises(ModelInferenceFailed, match="SIGTERM"):
+        follow(worker, asked(order, "hang"), seen)
+
+
+def test_a_folder_that_vanished_is_named(worker: Worker, order: Order) -> None:
+    elsewhere = replace(order, part=order.part.parent / "gone" / "a.part")
+    with pytest.raises(WriteFailed, match=r"gone.*no such file"):
+        follow(worker, elsewhere)
+    assert follow(worker, order).frames == 16_000
+
+
+def test_an_order_may_be_as_long_as_it_likes(worker: Worker, order: Order) -> None:
+    """Longer than a pipe holds, and begun before anybody reads."""
+    long = replace(order, tags={"title": "a tone", "comment": "x" * 1_000_000})
+    assert follow(worker, long).frames == 16_000
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [("notes", "notes are not JSON"), ("flat", "not (channels, frames)")],
+)
+def test_what_is_no_take_fails_by_name_and_the_process_lives(
+    worker: Worker, order: Order, word: str, message: str
+) -> None:
+    pid = follow(worker, order).notes["pid"]
+    order.part.unlink()
+    with pytest.raises(ModelInferenceFailed) as caught:
+        follow(worker, asked(order, word))
+    assert message in caught.value.message
+    assert follow(worker, order).notes["pid"] == pid
