@@ -34,6 +34,8 @@ PATIENCE_SECONDS = 600.0
 """How long one step may take before it counts as hanging."""
 GLANCE_SECONDS = 0.05
 """How often a cancellation from another thread is looked for while nothing else happens."""
+LONG_GLANCE_SECONDS = 0.5
+"""Where a glance took longer, this process was stopped, or starved."""
 STDERR = 2
 
 Message = dict[str, Any]
@@ -148,6 +150,7 @@ class Worker:
             process, self._process = self._process, None
         if process is not None:
             process.kill()
+            process.hush()
 
     def close(self) -> None:
         """End the process now, and start no other."""
@@ -171,16 +174,19 @@ class Worker:
 
     def _messages(self, process: "_Process") -> Generator[Message, None, None]:
         """What the process says, until it ends or has to be ended."""
-        heard = time.monotonic()
+        looked, silence = time.monotonic(), 0.0
         while True:
             message = process.receive(GLANCE_SECONDS)
             now = time.monotonic()
+            # Time that passed while this process was suspended is not the model's.
+            silence += min(now - looked, LONG_GLANCE_SECONDS)
+            looked = now
             if message is not None:
-                heard = now
+                silence = 0.0
                 yield message
             elif not process.open:
                 return
-            elif now - heard > self._patience:
+            elif silence > self._patience:
                 process.kill()
                 raise ModelInferenceFailed(
                     f"the model made no progress for {self._patience:g} s and was ended"
@@ -200,9 +206,15 @@ class _Process:
     def __init__(self, command: Sequence[str], model: Message) -> None:
         self.model = model
         """What it has loaded, or will by the first order."""
-        orders, self._orders = os.pipe()
-        self._events, events = os.pipe()
+        self._held: set[int] = set()
+        inherited: list[int] = []
         try:
+            orders, self._orders = os.pipe()
+            self._held.add(self._orders)
+            inherited.append(orders)
+            self._events, events = os.pipe()
+            self._held.add(self._events)
+            inherited.append(events)
             self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell
                 [*command[:-1], str(orders), str(events), command[-1]],
                 stdin=subprocess.DEVNULL,
@@ -211,8 +223,8 @@ class _Process:
                 process_group=0,  # a terminal's Ctrl-C is the parent's to handle
             )
         finally:
-            os.close(orders)
-            os.close(events)
+            for descriptor in inherited:
+                os.close(descriptor)
         self._buffer = bytearray()
         self.open = True
         """Whether more may come; once it ended, what it said last has been received."""
@@ -233,15 +245,30 @@ class _Process:
         while b"\n" not in self._buffer:
             ended = self._process.poll() is not None  # what it left behind may hold the pipe open
             if not self.open or not self._readable(0 if ended else timeout):
-                self.open = self.open and not ended
+                self._hear(self.open and not ended)
                 return None
             chunk = os.read(self._events, 65_536)
-            self.open = bool(chunk)
+            self._hear(bool(chunk))
             self._buffer += chunk
         line, _, rest = self._buffer.partition(b"\n")
         self._buffer = rest
         message: Message = json.loads(line)
         return message
+
+    def _hear(self, more: bool) -> None:
+        self.open = more
+        if not more:
+            self._let_go(self._events)
+
+    def hush(self) -> None:
+        """It is dead, and nobody will speak to it again."""
+        self._let_go(self._orders)
+
+    def _let_go(self, descriptor: int) -> None:
+        """Close it, but once: its number may soon be another file's."""
+        if descriptor in self._held:
+            self._held.remove(descriptor)
+            os.close(descriptor)
 
     def _readable(self, timeout: float) -> bool:
         poll = select.poll()  # select cannot watch descriptors beyond 1023
@@ -261,10 +288,9 @@ class _Process:
             return f"crashed ({signal.Signals(-code).name})"
         return f"ended unexpectedly (exit code {code})"
 
-    def __del__(self) -> None:  # not sooner: a thread may still be waiting for the last words
-        for descriptor in (self._orders, self._events):
-            with suppress(OSError):
-                os.close(descriptor)
+    def __del__(self) -> None:  # what nobody heard to the end
+        for descriptor in tuple(self._held):
+            self._let_go(descriptor)
 
 
 def _order(order: Order) -> Message:
