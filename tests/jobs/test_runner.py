@@ -275,7 +275,7 @@ def test_an_idle_model_gives_its_memory_back_and_is_loaded_again(tmp_path: Path)
         assert isinstance(ending, Completed)
         pids.append(ending.entry.notes["pid"])
         assert wait_until(lambda pid=pids[-1]: not Path(f"/proc/{pid}").exists())  # type: ignore[misc]
-        assert shop.runner.backend_in_memory is None
+        assert shop.runner.in_memory is None
         loading = [e for e in shop.of(track) if isinstance(e, Progressed)]
         assert loading[0].state is State.LOADING
     assert pids[0] != pids[1]

@@ -249,9 +249,9 @@ def test_a_load_that_failed_leaves_no_model_behind(worker: Worker, order: Order)
     order.part.unlink()
     with pytest.raises(ModelLoadFailed):
         follow(worker, replace(order, placement=Placement(Device.CUDA)))
-    assert worker.backend is None
+    assert worker.in_memory is None
     assert follow(worker, order).frames == 16_000
-    assert worker.backend == "fake"
+    assert worker.in_memory == ("fake", (Device.CPU, "it is a fake"))
 
 
 def test_a_process_that_died_between_orders_is_replaced(worker: Worker, order: Order) -> None:
@@ -260,7 +260,7 @@ def test_a_process_that_died_between_orders_is_replaced(worker: Worker, order: O
     order.part.unlink()
     os.kill(pid, signal.SIGKILL)
     assert wait_until(lambda: not worker.warm)
-    assert worker.backend is None
+    assert worker.in_memory is None
     assert follow(worker, order).notes["pid"] != pid
 
 

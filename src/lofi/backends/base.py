@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 
 from pydantic import ValidationError
 
-from lofi.device import Placement
+from lofi.device import Grant, Placement
 from lofi.errors import BY_NAME, InvalidParams
 from lofi.track import Options, Request, Take
 
@@ -20,6 +20,9 @@ class Step(NamedTuple):
 
 class Model(Protocol):
     """A backend with its weights in memory. Used by one thread at a time."""
+
+    grant: Grant
+    """What it computes on, as found out when it was loaded."""
 
     def generate(self, request: Request) -> Generator[Step, None, Take]:
         """Compute one track, yielding after each unit of work; ``close()`` on it cancels.

@@ -79,7 +79,8 @@ class Inference:
             placement = Placement(Device(wanted["device"]), wanted["threads"])
             self._model = backend.load(weights, placement)
             self._wanted = wanted
-        self._send({"event": "loaded"})
+        device, reason = self._model.grant
+        self._send({"event": "loaded", "device": device, "reason": reason})
         return self._model
 
     def _compute(self, model: Model, asked: Message) -> Take:

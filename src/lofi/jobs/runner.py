@@ -34,7 +34,7 @@ from lofi.jobs.job import Job, State
 from lofi.jobs.ledger import Ledger
 from lofi.jobs.progress import START, Meter, Progress
 from lofi.jobs.queue import Queue
-from lofi.jobs.worker import Order, Recording, Stage, Worker
+from lofi.jobs.worker import InMemory, Order, Recording, Stage, Worker
 from lofi.library.entry import Entry, NewTrack, Recipe
 from lofi.library.journal import Journal, JournalEntry
 from lofi.library.shelf import Library
@@ -219,9 +219,9 @@ class Runner:
             return self._queue.find(track_id)
 
     @property
-    def backend_in_memory(self) -> str | None:
-        """Name of the backend whose model is loaded."""
-        return self._means.worker.backend
+    def in_memory(self) -> InMemory | None:
+        """The model that is loaded."""
+        return self._means.worker.in_memory
 
     def snapshot(self) -> Snapshot:
         """The queue as it stands."""

@@ -23,7 +23,7 @@ from pydantic import JsonValue
 from lofi import errors
 from lofi.audiofile import Format
 from lofi.backends.base import Step
-from lofi.device import Placement
+from lofi.device import Device, Grant, Placement
 from lofi.errors import GenerationCancelled, LofiError, ModelInferenceFailed
 from lofi.track import Request
 
@@ -61,6 +61,13 @@ class Recording(NamedTuple):
     notes: Mapping[str, JsonValue]
 
 
+class InMemory(NamedTuple):
+    """A model that is loaded."""
+
+    backend: str
+    grant: Grant
+
+
 class Stage(Enum):
     """What the process does when it is not counting steps."""
 
@@ -89,14 +96,14 @@ class Worker:
         self._process: _Process | None = None
         self._cancelled_at: float | None = None
         self._closed = False
-        self._backend: str | None = None
+        self._in_memory: InMemory | None = None
         self._lock = threading.Lock()
         """Guards the process, and what other threads want of it."""
 
     @property
-    def backend(self) -> str | None:
-        """Name of the backend whose model is in memory."""
-        return self._backend if self.warm else None
+    def in_memory(self) -> InMemory | None:
+        """The model that is loaded."""
+        return self._in_memory if self.warm else None
 
     @property
     def warm(self) -> bool:
@@ -119,10 +126,11 @@ class Worker:
                 ended = message["event"] in {"done", "failed"}
                 match message:
                     case {"event": "loading"}:
-                        self._backend = None
+                        self._in_memory = None
                         yield Stage.LOADING
-                    case {"event": "loaded"}:
-                        self._backend = order.request.backend
+                    case {"event": "loaded", "device": device, "reason": reason}:
+                        grant = Grant(Device(device), reason)
+                        self._in_memory = InMemory(order.request.backend, grant)
                         yield Stage.COMPUTING
                     case {"event": "step", "done": done, "total": total}:
                         yield Step(done, total)

@@ -129,9 +129,10 @@ def _queue_move(desk: Desk, asked: params.Move, _sent: Result) -> Result:
 
 
 def _get_backends(desk: Desk, _asked: params.Nothing, _sent: Result) -> Result:
-    in_use = desk.runner.backend_in_memory
+    in_memory = desk.runner.in_memory
+    loaded = in_memory.backend if in_memory else None
     return {
-        "backends": [described(each, loaded=each.name == in_use) for each in registry.every()],
+        "backends": [described(each, loaded=each.name == loaded) for each in registry.every()],
         "default_backend": registry.choose(desk.config.default_backend).backend.name,
     }
 
@@ -154,7 +155,7 @@ def described(backend: Backend, *, loaded: bool = False) -> Result:
 
 
 def _status(desk: Desk, _asked: params.Nothing, _sent: Result) -> Result:
-    now = desk.runner.snapshot()
+    now, in_memory = desk.runner.snapshot(), desk.runner.in_memory
     return {
         "version": __version__,
         "uptime_sec": round(time.monotonic() - desk.started, 1),
@@ -167,8 +168,10 @@ def _status(desk: Desk, _asked: params.Nothing, _sent: Result) -> Result:
         "cache_size_mb": desk.library.stats()["size_mb"],
         "library_read_only": desk.library.closed,
         "model": {
-            "backend": desk.runner.backend_in_memory,
-            "device": desk.config.device,
+            "backend": in_memory.backend if in_memory else None,
+            "device_asked": desk.config.device,
+            "device": in_memory.grant.device if in_memory else None,
+            "device_reason": in_memory.grant.reason if in_memory else None,
             "threads": desk.config.threads,
         },
     }

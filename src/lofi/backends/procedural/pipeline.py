@@ -12,6 +12,7 @@ from lofi.backends.procedural.reading import read
 from lofi.backends.procedural.sound.engine import SAMPLE_RATE, Engine
 from lofi.backends.procedural.sound.limiter import Limiter
 from lofi.backends.procedural.sound.loudness import Meter
+from lofi.device import Device, Grant
 from lofi.errors import GenerationCancelled
 from lofi.track import Audio, Request, Take
 
@@ -27,6 +28,8 @@ MASTERED_SECONDS = 10
 
 class Pipeline:
     """The procedural engine as a model. It keeps nothing between two tracks."""
+
+    grant = Grant(Device.CPU, "it computes with numpy")
 
     def __init__(self) -> None:
         self._interrupted = threading.Event()
