@@ -1,0 +1,210 @@
+"""What the daemon promises, sentence by sentence; every promise has a test that would notice.
+
+A test that keeps one says so with ``@promise(name)``, or is named here in ``covered_by``.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar
+
+Test = TypeVar("Test", bound=Callable[..., object])
+
+
+class Promise(NamedTuple):
+    """One promise."""
+
+    sentence: str
+    source: str = "own"
+    """Who else keeps it, or where it is written."""
+    covered_by: tuple[str, ...] = ()
+    """Tests that keep it without saying so: ``file::name`` below ``tests``."""
+    divergence: str | None = None
+    """How far today's behaviour falls short; the tests pin that behaviour."""
+
+
+def promise(*names: str) -> Callable[[Test], Test]:
+    """Say which promises a test keeps; a name that is none fails at once."""
+    for name in names:
+        if name not in PROMISES:
+            raise KeyError(f"there is no promise {name!r}")
+    return lambda test: test
+
+
+JSON_RPC = "JSON-RPC 2.0"
+LSP = "vscode-languageserver-node"
+MCP = "MCP python-sdk"
+
+WIRE = {
+    "parse-error": Promise(
+        "A line that is not JSON is answered with -32700 and no id, and the next line is served.",
+        f"{JSON_RPC}, 5",
+        ("rpc/test_messages.py::test_ten_thousand_damaged_lines_are_accepted_or_refused",),
+    ),
+    "one-reply": Promise("Every line with an id gets exactly one reply.", JSON_RPC),
+    "encoding": Promise(
+        "What is not UTF-8, or begins with a byte order mark, is refused and nothing else happens."
+    ),
+    "too-long": Promise(
+        "A line over 1 MiB is one -32600, whatever its length, in bounded memory.",
+        covered_by=(
+            "rpc/test_framing.py::test_a_line_of_two_gibibytes_costs_no_memory",
+            "rpc/test_framing.py::test_each_long_line_is_one",
+        ),
+    ),
+    "no-smuggling": Promise(
+        "No part of a refused line is ever executed.",
+        covered_by=("rpc/test_framing.py::test_no_part_of_a_long_line_passes_for_a_line",),
+    ),
+    "numbers": Promise("Numbers arrive exactly or are refused, and are never echoed as non-JSON."),
+    "nesting": Promise("A line of 100,000 brackets is a parse error, not the end."),
+    "params": Promise("Wrong, missing and foreign parameters give the code of their fault."),
+    "unknown": Promise(
+        "An unknown method is -32601; an unknown notification is passed over in silence.", JSON_RPC
+    ),
+    "batch": Promise("Batches are refused with one -32600.", f"{JSON_RPC}, 6"),
+    "id": Promise("Ids are null, strings and whole numbers of any size, and come back as sent."),
+    "reply-first": Promise("A reply goes before every notification that its call caused."),
+    "reply-order": Promise("Replies come in the order of the calls."),
+    "responsive": Promise("Calls are answered while a track is being computed."),
+    "burst": Promise("Of ten thousand requests ten are taken and the others refused by name."),
+    "half-line": Promise(
+        "Half a line at the end of the input is not executed; the exit code is 0."
+    ),
+    "protocol-only": Promise(
+        "Nothing but protocol reaches the client, whatever a backend prints.", MCP
+    ),
+    "whole-lines": Promise(
+        "Lines of many threads never interleave.",
+        covered_by=("rpc/test_outbox.py::test_lines_of_many_threads_never_interleave",),
+    ),
+    "slow-reader": Promise(
+        "A client that does not read can neither block nor bloat the daemon.",
+        covered_by=(
+            "rpc/test_outbox.py::test_too_many_lines_mean_the_client_is_gone",
+            "rpc/test_outbox.py::test_too_many_bytes_mean_the_client_is_gone",
+        ),
+    ),
+    "coalesced": Promise(
+        "Progress is summed up for a slow reader; the end of a job never is.",
+        covered_by=("rpc/test_outbox.py::test_however_much_is_replaced_ends_are_never_lost",),
+    ),
+    "newest-last": Promise("The last ``queue_changed`` describes the queue as it stands."),
+    "fuzz": Promise(
+        "Any bytes are accepted or refused with a documented fault.",
+        covered_by=(
+            "rpc/test_messages.py::test_any_bytes_are_accepted_or_refused",
+            "rpc/test_messages.py::test_any_envelope_is_accepted_or_refused",
+            "rpc/test_framing.py::test_byte_by_byte_gives_the_same_lines",
+        ),
+    ),
+    "foreign-params": Promise("Parameters nobody knows are ignored."),
+    "fitting": Promise("A client that does not fit is told what to do."),
+}
+
+LIFE = {
+    "first-pong": Promise(
+        "The first ping is answered before anything slow is imported.",
+        covered_by=("rpc/test_stdio.py::test_the_first_answer_waits_for_no_heavy_import",),
+    ),
+    "eof": Promise("When the input ends, the daemon ends with code 0.", MCP),
+    "eof-native": Promise(
+        "So it does inside a native call, which leaves no track behind.", "whisper.cpp"
+    ),
+    "parent-killed": Promise("A daemon whose editor was killed is gone, and its worker, too.", LSP),
+    "sibling": Promise("So it is when another process holds its input open.", LSP),
+    "killed": Promise(
+        "A killed daemon takes its worker along, even inside a native call.",
+        covered_by=("jobs/test_worker.py::test_it_never_outlives_its_parent",),
+    ),
+    "signals": Promise("SIGTERM ends it with 143, SIGINT with 130, also inside a native call."),
+    "hang-up": Promise("Hang-ups and a closed stderr do not concern the protocol.", MCP),
+    "closed-stdout": Promise("A client that closes its end is left quietly."),
+    "suspended": Promise("A suspended daemon finds neither itself idle nor its job hanging."),
+    "idle": Promise("An idle daemon leaves after the time set, and never during a job."),
+    "odd-starts": Promise(
+        "It starts, or says why not, without descriptors, home, or working directory."
+    ),
+    "held-disk": Promise("It leaves in time also while another program holds the library."),
+    "shutdown": Promise("``shutdown`` is answered, then everything ends and nothing is taken up."),
+    "no-start": Promise("A daemon that cannot be built answers pings and says so to other calls."),
+    "no-leaks": Promise("Descriptors, processes and memory stay the same however jobs end."),
+}
+
+QUEUE = {
+    "positions": Promise("A position is the number of jobs ahead, the running one included."),
+    "capacity": Promise("The eleventh job is refused; the running one holds a slot."),
+    "priority": Promise("High goes before normal and behind earlier high ones."),
+    "move": Promise("A waiting job can be moved, and everyone is told."),
+    "clear": Promise("Clearing gives up what waits; the running job goes on."),
+    "cancel-waiting": Promise("A waiting job can be cancelled, at step 0."),
+    "cancel-running": Promise(
+        "A running job can be cancelled, even in a deaf native call, and leaves no file.",
+        "whisper.cpp",
+        ("jobs/test_worker.py::test_a_model_that_can_be_interrupted_stays_in_memory",),
+    ),
+    "cancel-loading": Promise("A load can be cancelled."),
+    "race": Promise("When a cancellation meets the end of its job, exactly one of them is told."),
+    "one-end": Promise("Each job ends in exactly one notification."),
+    "neighbours": Promise("A job that crashes, dies, exits or raises costs no other job."),
+    "true-name": Promise("A failed job says its true error name, once."),
+    "sound": Promise("NaN, infinity and silence are errors, not tracks.", "piper"),
+    "deadline": Promise("A backend that hangs is ended by the deadline of its step.", "ollama"),
+    "crash-twice": Promise(
+        "A job that took two daemons with it is failed by the third and named.", "procrastinate"
+    ),
+    "survives": Promise(
+        "Waiting jobs outlive a killed daemon, each once and in order.",
+        covered_by=("library/test_journal.py::test_no_kill_loses_or_doubles_a_waiting_job",),
+    ),
+    "over-capacity": Promise("Jobs left behind are all taken over, even more than fit."),
+    "living": Promise(
+        "Jobs of a living daemon are nobody else's.",
+        covered_by=(
+            "library/test_journal.py::test_jobs_of_the_living_are_left_alone",
+            "library/test_journal.py::test_four_daemons_take_each_job_of_the_dead_once",
+        ),
+    ),
+    "twins": Promise("The same request twice is one computation, and both callers are told."),
+    "same-bytes": Promise("The same request gives the same bytes, in another daemon, too."),
+    "hits": Promise("A finished track is answered at once, also after a restart, without a model."),
+    "seeds": Promise("A seed is honoured and returned; a drawn one is below 2^32."),
+    "recipe": Promise("Whatever changes the sound changes the id."),
+    "progress": Promise("Progress rises in steps of 5, loading included, and stops at 99."),
+    "complete": Promise("A completed job tells path, true length, seed, backend and version."),
+    "threads": Promise("The thread count asked for reaches the model."),
+    "device": Promise("An explicit device that cannot be had is an error, not another device."),
+    "unload": Promise("An idle model gives its memory back."),
+    "warm": Promise("One model stays in memory between jobs."),
+    "unwritable": Promise("Where nothing can be kept, jobs fail by name and the daemon lives."),
+    "journal": Promise("A journal that cannot be written breaks no queue."),
+}
+
+INPUTS = {
+    "names": Promise("Names of backends are looked up, never imported, joined or formatted."),
+    "track-ids": Promise("What is not 16 hex digits is no id, for every method.", "ollama"),
+    "paths": Promise("No method takes a path."),
+    "prompts": Promise(
+        "Prompts hold 1 to 1000 characters of any script and no control characters."
+    ),
+    "log-lines": Promise("What a client sends cannot begin a line of the log."),
+    "no-code": Promise("Nothing that is read can run: no pickle, eval, exec or shell."),
+    "settings": Promise("Bad settings are named, and the daemon starts without them."),
+    "secrets": Promise("Secrets of the environment are in no log, message or process title."),
+    "output": Promise(
+        "Files of the command line are whole or absent and replace nothing unasked.",
+        covered_by=("test_audiofile.py::test_an_existing_file_is_kept_unless_told_otherwise",),
+    ),
+}
+
+LIBRARY: dict[str, Promise] = {}
+
+PROMISES = {
+    f"{group}:{name}": each
+    for group, promises in {
+        "wire": WIRE,
+        "life": LIFE,
+        "queue": QUEUE,
+        "inputs": INPUTS,
+        "library": LIBRARY,
+    }.items()
+    for name, each in promises.items()
+}
