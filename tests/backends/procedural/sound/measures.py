@@ -10,7 +10,8 @@ from lofi.backends.procedural.sound.pcm import SAMPLE_RATE, Signal
 def click_z(sound: Signal, step: int) -> float:
     """How far the second difference at multiples of ``step`` stands out against other places.
 
-    In standard deviations of the 95th percentile at about 60 other offsets; shape (channels, n).
+    In standard deviations of the 95th percentile at about 60 other offsets, all multiples of the
+    four frames that a crushed sample is held for; shape (channels, n).
     """
     bend = np.abs(np.diff(sound, 2)).max(axis=0)
 
@@ -19,7 +20,7 @@ def click_z(sound: Signal, step: int) -> float:
         around = np.maximum(np.maximum(bend[index], bend[index - 1]), bend[index + 1])
         return float(np.percentile(around, 95))
 
-    elsewhere = np.array([at(o) for o in range(37, step - 40, max(1, step // 60))])
+    elsewhere = np.array([at(o) for o in range(40, step - 40, max(4, step // 60 // 4 * 4))])
     return float((at(0) - elsewhere.mean()) / elsewhere.std())
 
 

@@ -129,7 +129,7 @@ class Composer(Iterator[Bar]):
         notes = []
         for step, pitch, length in phrase.tones:
             bar, within = divmod(step, STEPS_PER_BAR)
-            late, shade = rng.normal((10.0, 0.0), (4.0, 0.03))
+            late, shade = rng.normal((10.0, 0.0), (4.0, 0.03)).tolist()
             if bar == place.position:
                 beat = onset(within, sheet.recipe.swing) + milliseconds(late, sheet.bpm)
                 accent = 0.07 * (within % 8 == 0) + 0.006 * (pitch - 72)

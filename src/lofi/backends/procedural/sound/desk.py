@@ -51,7 +51,7 @@ PRESENCE = 9.0
 ENTRANCES: Mapping[Part, tuple[float, float]] = {
     Part.DRUMS: (0.12, 0.4),
     Part.BASS: (0.06, 0.3),
-    Part.CHORDS: (0.0, 0.22),
+    Part.CHORDS: (0.0, 0.3),
     Part.PAD: (-1.0, 0.0),
     Part.LEAD: (0.15, 0.4),
 }
