@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 import pytest
+from scipy.stats import spearmanr
 
 from backends.procedural.measures import loudness, minor_third, onsets, pulse, treble
 from backends.procedural.pieces import Piece
@@ -21,10 +22,7 @@ every_style = pytest.mark.parametrize("name", STYLES)
 
 @pytest.fixture(scope="module")
 def pieces() -> dict[str, Piece]:
-    made = {name: Piece(style.name, SECONDS, seed=1) for name, style in STYLES.items()}
-    for piece in made.values():
-        assert piece.take
-    return made
+    return {name: Piece(style.name, SECONDS, seed=1) for name, style in STYLES.items()}
 
 
 def measured(
@@ -35,8 +33,7 @@ def measured(
 
 def agreement(one: Iterable[float], other: Iterable[float]) -> float:
     """Spearman's rank correlation."""
-    ranks = [np.argsort(np.argsort(list(values))) for values in (one, other)]
-    return float(np.corrcoef(*ranks)[0, 1])
+    return float(spearmanr(list(one), list(other)).statistic)
 
 
 @every_style
