@@ -11,6 +11,11 @@ from fixtures.daemon import Daemon
 Start = Callable[..., Daemon]
 
 
+def slow(*values: object) -> object:
+    """A case that only the long run has time for."""
+    return pytest.param(*values, marks=pytest.mark.slow)
+
+
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
     """Starts daemons, all in the same home unless told otherwise."""

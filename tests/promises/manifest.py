@@ -103,7 +103,7 @@ WIRE = {
 LIFE = {
     "first-pong": Promise(
         "The first ping is answered before anything slow is imported.",
-        covered_by=("rpc/test_stdio.py::test_the_first_answer_waits_for_no_heavy_import",),
+        covered_by=("rpc/test_messages.py::test_the_first_answer_waits_for_no_heavy_import",),
     ),
     "eof": Promise("When the input ends, the daemon ends with code 0.", MCP),
     "eof-native": Promise(
@@ -195,7 +195,85 @@ INPUTS = {
     ),
 }
 
-LIBRARY: dict[str, Promise] = {}
+LIBRARY = {
+    "torn": Promise(
+        "A kill at any moment leaves no torn track, and no row without its file.",
+        covered_by=(
+            "library/test_kills.py::test_no_random_kill_tears_a_track_or_parts_a_row_from_its_file",
+            "library/test_kills.py::test_a_kill_at_the_nth_call_leaves_whole_tracks",
+        ),
+    ),
+    "nth-error": Promise(
+        "An error of the disk at any call is said and leaves nothing partial.",
+        covered_by=(
+            "library/test_kills.py::test_an_error_at_the_nth_call_is_said_and_leaves_nothing_partial",
+            "library/test_disk.py::test_a_limit_on_file_sizes_fails_tracks_one_by_one",
+        ),
+    ),
+    "full": Promise(
+        "A full disk fails the track and nothing else, at the start, too.",
+        covered_by=(
+            "library/test_disk.py::test_a_full_disk_fails_the_track_and_nothing_else",
+            "library/test_disk.py::test_a_full_disk_at_the_start_still_serves_and_recovers",
+        ),
+    ),
+    "read-only": Promise(
+        "A read-only library serves what it has.",
+        covered_by=("library/test_disk.py::test_a_read_only_library_serves_what_it_has",),
+    ),
+    "repair": Promise(
+        "Opening repairs: parts, strays, rows of another size, a broken database.",
+        covered_by=(
+            "library/test_repair.py::test_rows_without_their_file_or_of_another_size_are_dropped",
+            "library/test_repair.py::test_a_database_that_cannot_be_used_is_set_aside_and_rebuilt",
+            "library/test_repair.py::test_bytes_flipped_in_any_page_cost_no_track",
+        ),
+    ),
+    "daemons": Promise(
+        "Daemons on one library never harm each other.",
+        covered_by=(
+            "library/test_daemons.py::test_four_daemons_on_the_same_tracks_never_harm_each_other",
+        ),
+    ),
+    "clock": Promise(
+        "The clock may do what it likes.",
+        covered_by=(
+            "library/test_repair.py::test_the_order_of_eviction_does_not_come_from_the_clock",
+        ),
+    ),
+    "tampered": Promise(
+        "A file changed by hand is a miss and can be made again.",
+        covered_by=(
+            "library/test_shelf.py::test_a_file_changed_by_hand_is_a_miss_and_can_be_made_again",
+        ),
+    ),
+    "links": Promise(
+        "Nothing is written through a link inside the library.",
+        covered_by=(
+            "library/test_repair.py::test_a_link_inside_the_library_is_never_written_through",
+        ),
+    ),
+    "budget": Promise(
+        "Eviction keeps the budget and spares the newest and the favourites.",
+        covered_by=(
+            "library/test_departure.py::test_a_track_larger_than_the_budget_stays_until_the_next",
+            "library/test_departure.py::test_never_more_tracks_than_the_limit",
+        ),
+    ),
+    "modes": Promise(
+        "Nobody else can read the library, whatever the umask.",
+        covered_by=("library/test_shelf.py::test_nobody_else_can_read_it_whatever_the_umask",),
+    ),
+    "odd-paths": Promise(
+        "Any path will do.", covered_by=("library/test_shelf.py::test_any_path_will_do",)
+    ),
+    "held": Promise(
+        "A database held by another program is a clean error.",
+        covered_by=(
+            "library/test_disk.py::test_an_index_held_by_another_program_is_a_clean_error",
+        ),
+    ),
+}
 
 PROMISES = {
     f"{group}:{name}": each

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.daemon import LAUNCH, REAL, Daemon, children, environment, gone, until
-from promises.conftest import Start
+from promises.conftest import Start, slow
 from promises.manifest import promise
 
 
@@ -51,7 +51,7 @@ def test_it_ends_with_its_input(start: Start, early: bool) -> None:
 
 
 @promise("life:eof-native")
-@pytest.mark.parametrize("word", ["hang", "sleep", "patient"])
+@pytest.mark.parametrize("word", ["hang", slow("sleep"), slow("patient")])
 def test_it_ends_with_its_input_inside_a_native_call(daemon: Daemon, word: str) -> None:
     worker = computing(daemon, word)
     daemon.close_stdin()
@@ -109,7 +109,7 @@ def test_a_killed_daemon_takes_its_worker_along(daemon: Daemon) -> None:
 
 @promise("life:signals")
 @pytest.mark.parametrize("busy", [False, True])
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), slow(signal.SIGINT, 130)])
 def test_signals_end_it_with_their_codes(
     daemon: Daemon, number: signal.Signals, code: int, busy: bool
 ) -> None:
@@ -121,6 +121,7 @@ def test_signals_end_it_with_their_codes(
     assert daemon.stderr() == ""
 
 
+@pytest.mark.slow
 @promise("life:signals")
 def test_a_second_signal_ends_it_whatever_keeps_the_first(daemon: Daemon) -> None:
     computing(daemon)
@@ -168,7 +169,7 @@ def test_a_suspended_daemon_does_not_misjudge_the_time(start: Start) -> None:
     (worker,) = children(daemon.pid)
     for pid in (daemon.pid, worker):
         os.kill(pid, signal.SIGSTOP)
-    until(lambda: False, 2.5)  # nothing to wait for: time itself has to pass
+    until(lambda: False, 1.6)  # nothing to wait for: time itself has to pass
     os.kill(daemon.pid, signal.SIGCONT)  # it looks at the clock before anything else arrives
     daemon.call("ping")
     os.kill(worker, signal.SIGCONT)
@@ -189,7 +190,7 @@ def no_files() -> None:
 
 
 @promise("life:odd-starts")
-@pytest.mark.parametrize("closed", ["0", "1", "2", "02", "012"])
+@pytest.mark.parametrize("closed", ["0", "1", "2", "012"])
 def test_it_starts_whatever_is_closed(tmp_path: Path, closed: str) -> None:
     redirects = " ".join(f"{number}{'<' if number == '0' else '>'}&-" for number in closed)
     done = subprocess.run(
@@ -237,7 +238,7 @@ def test_it_starts_without_a_home_in_a_folder_that_is_gone(start: Start, tmp_pat
 
 
 @promise("life:held-disk")
-@pytest.mark.parametrize("way", ["eof", "term", "shutdown"])
+@pytest.mark.parametrize("way", ["eof", slow("term"), slow("shutdown")])
 def test_it_leaves_while_another_program_holds_the_library(daemon: Daemon, way: str) -> None:
     computing(daemon)
     with closing(sqlite3.connect(daemon.library / "library.sqlite3")) as other:
@@ -291,7 +292,7 @@ TROUBLE = ("steady", "abort", "kill", "exit", "raise", "nan", "silence")
 
 
 @promise("life:no-leaks")
-@pytest.mark.parametrize("rounds", [3, pytest.param(150, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("rounds", [2, slow(150)])
 def test_nothing_is_left_of_jobs_however_they_end(start: Start, rounds: int) -> None:
     daemon = start()
     all_ways(daemon, 0)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.daemon import Daemon, Json, Refused, children, gone, until
-from promises.conftest import Start
+from promises.conftest import Start, slow
 from promises.manifest import promise
 
 ENDS = {"generation_complete", "generation_error", "generation_cancelled"}
@@ -101,7 +101,7 @@ def test_high_goes_first_and_the_user_may_move_anything(daemon: Daemon) -> None:
 
 
 @promise("queue:cancel-running", "queue:warm")
-@pytest.mark.parametrize("word", ["slow", "patient", "sleep", "hang"])
+@pytest.mark.parametrize("word", ["slow", slow("patient"), slow("sleep"), "hang"])
 def test_the_running_job_can_be_cancelled_wherever_it_is(daemon: Daemon, word: str) -> None:
     track = block(daemon, word)
     (worker,) = children(daemon.pid)
@@ -147,7 +147,7 @@ def gave_up(daemon: Daemon, track: str) -> bool:
 
 
 @promise("queue:race", "queue:one-end")
-@pytest.mark.parametrize("rounds", [60, pytest.param(2000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("rounds", [40, slow(2000)])
 def test_either_the_cancellation_or_the_end_is_told(daemon: Daemon, rounds: int) -> None:
     outcomes = set()
     for seed in range(rounds):
@@ -260,7 +260,7 @@ def test_two_daemons_on_one_library_keep_their_own_jobs(start: Start) -> None:
 
 
 @promise("queue:twins", "queue:one-end")
-@pytest.mark.parametrize("rounds", [20, pytest.param(100, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("rounds", [20, slow(100)])
 def test_twins_are_computed_once(daemon: Daemon, rounds: int) -> None:
     for seed in range(rounds):
         calls = [
@@ -284,7 +284,7 @@ def test_a_twin_takes_no_slot_and_may_raise_the_priority(daemon: Daemon) -> None
 
 
 @promise("queue:same-bytes")
-@pytest.mark.parametrize(("backend", "seconds"), [("fake", 1), ("procedural", 5)])
+@pytest.mark.parametrize(("backend", "seconds"), [slow("fake", 1), ("procedural", 5)])
 def test_the_same_request_gives_the_same_bytes_in_another_daemon(
     start: Start, backend: str, seconds: int
 ) -> None:

@@ -9,7 +9,7 @@ from typing import NoReturn
 import pytest
 
 from fixtures.daemon import Daemon, Json, Refused, children, until
-from promises.conftest import Start
+from promises.conftest import Start, slow
 from promises.manifest import promise
 
 CORPUS = Path(__file__).parent.parent / "rpc" / "corpus"
@@ -231,7 +231,7 @@ def generate_many(daemon: Daemon, count: int) -> dict[int, str]:
 
 
 @promise("wire:reply-first")
-@pytest.mark.parametrize("count", [30, pytest.param(500, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [20, slow(500)])
 def test_nothing_is_said_of_a_job_before_its_call_is_answered(daemon: Daemon, count: int) -> None:
     calls = generate_many(daemon, count)
     assert len(set(calls.values())) == count
@@ -273,11 +273,12 @@ def test_ten_thousand_pings_are_answered_during_a_job(daemon: Daemon, word: str)
 
 
 @promise("wire:burst")
-def test_of_ten_thousand_requests_ten_are_taken(daemon: Daemon) -> None:
+@pytest.mark.parametrize("count", [2_000, slow(10_000)])
+def test_of_thousands_of_requests_ten_are_taken(daemon: Daemon, count: int) -> None:
     first = daemon.call("generate", prompt="sleep", seed=0)["track_id"]
     daemon.hear("generation_progress", track_id=first, percent=45)
     before = daemon.rss()
-    calls = {daemon.ask("generate", prompt="sleep", seed=1 + seed) for seed in range(10_000)}
+    calls = {daemon.ask("generate", prompt="sleep", seed=1 + seed) for seed in range(count)}
     assert daemon.refusal("generate", prompt="sleep").code == -32004
     assert sum("result" in each for each in daemon.said if each.get("id") in calls) == 9
     codes = {each["error"]["data"]["error_code"] for each in daemon.said if "error" in each}
