@@ -105,7 +105,7 @@ def test_a_waiting_job_that_is_cancelled_never_starts(shop: Workshop) -> None:
         shop.runner.cancel(track.id)
 
 
-@pytest.mark.parametrize("prompt", ["slow", "patient", "sleep", "hang"])
+@pytest.mark.parametrize("prompt", ["slow", "hang"])
 def test_a_running_job_is_cancelled_whatever_it_does_and_the_next_one_runs(
     open_shop: Workshop, prompt: str
 ) -> None:
@@ -302,7 +302,7 @@ def test_stopping_leaves_the_jobs_to_the_next_daemon_the_running_one_first(
     shop.library.close()
 
 
-@pytest.mark.parametrize("moment", [Queued, Started, Progressed])
+@pytest.mark.parametrize("moment", [Started, Progressed])
 def test_stopping_at_any_moment_counts_no_attempt(tmp_path: Path, moment: type[Event]) -> None:
     shop = Workshop(tmp_path, placement=Placement(threads=13))  # one that never ends loading
     track = job("steady")

@@ -30,8 +30,9 @@ from lofi.track import Request
 Event = Stage | Step
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def worker() -> Iterator[Worker]:
+    """One for all: each test leaves it fit for the next, whatever happened."""
     started = Worker(INFERENCE, patience=5.0)
     yield started
     started.kill()
@@ -78,6 +79,7 @@ def wait_until(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
 def test_an_order_becomes_a_whole_file_and_its_steps_arrive_in_order(
     worker: Worker, order: Order
 ) -> None:
+    worker.kill()
     events: list[Event] = []
     recording = follow(worker, order, events.append)
     assert events == [Stage.LOADING, Stage.COMPUTING, *(Step(done, 20) for done in range(1, 21))]
@@ -264,7 +266,8 @@ def test_a_process_that_died_between_orders_is_replaced(worker: Worker, order: O
     assert follow(worker, order).notes["pid"] != pid
 
 
-def test_a_closed_worker_takes_no_order(worker: Worker, order: Order) -> None:
+def test_a_closed_worker_takes_no_order(order: Order) -> None:
+    worker = Worker(INFERENCE)
     worker.close()
     with pytest.raises(GenerationCancelled):
         follow(worker, order)

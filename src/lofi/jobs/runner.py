@@ -266,17 +266,22 @@ class Runner:
 
     def _next(self) -> Job | None:
         """The next job, or None when told to stop; an idle model is let go meanwhile."""
-        with self._changed:
-            while not self._stopping:
-                job = None if self._unannounced else self._queue.take()
-                if job is not None:
-                    self._state, self._progress = State.LOADING, START
-                    self._given_up = self._settled = False
-                    self._ledger.note(self._means.journal.start, job.id)
-                    return job
-                if not self._changed.wait(self._means.unload_after or None):
-                    self._means.worker.kill()
-        return None
+        while True:
+            with self._changed:
+                if self._changed.wait_for(self._ready, self._means.unload_after or None):
+                    return None if self._stopping else self._begun()
+            self._means.worker.kill()  # not under the lock: a large model takes its time to go
+
+    def _ready(self) -> bool:
+        return self._stopping or (not self._unannounced and bool(self._queue.waiting))
+
+    def _begun(self) -> Job | None:
+        job = self._queue.take()
+        if job is not None:
+            self._state, self._progress = State.LOADING, START
+            self._given_up = self._settled = False
+            self._ledger.note(self._means.journal.start, job.id)
+        return job
 
     def _ending(self, job: Job) -> Completed | Failed | Cancelled:
         try:
