@@ -23,7 +23,7 @@ from lofi.jobs.job import Job
 from lofi.library.entry import checked_id
 from lofi.library.export import export
 from lofi.library.rows import Query, Sort
-from lofi.rpc import params
+from lofi.rpc import params, results
 from lofi.rpc.desk import Desk
 from lofi.rpc.notifications import queue_described
 from lofi.track import Request, checked_prompt
@@ -37,6 +37,7 @@ class Method(NamedTuple):
     params: type[params.Params]
     serve: Callable[[Desk, Any, Result], Result]
     """Called with the checked parameters, and with all that were sent."""
+    result: type[results.Shape]
 
 
 def call(desk: Desk, name: str, sent: Result) -> Result:
@@ -236,23 +237,23 @@ def _library_clear(desk: Desk, asked: params.Clear, _sent: Result) -> Result:
 
 
 TABLE: dict[str, Method] = {
-    "generate": Method(params.Generate, _generate),
-    "cancel": Method(params.Track, _cancel),
-    "get_backends": Method(params.Nothing, _get_backends),
-    "queue_status": Method(params.Nothing, _queue_status),
-    "queue_clear": Method(params.Nothing, _queue_clear),
-    "queue_move": Method(params.Move, _queue_move),
-    "status": Method(params.Nothing, _status),
-    "styles": Method(params.Nothing, _styles),
-    "library_list": Method(params.Listing, _library_list),
-    "library_get": Method(params.Track, _library_get),
-    "library_delete": Method(params.Track, _library_delete),
-    "library_favorite": Method(params.Favorite, _library_favorite),
-    "library_export": Method(params.Export, _library_export),
-    "library_stats": Method(params.Nothing, _library_stats),
-    "library_clear": Method(params.Clear, _library_clear),
-    "cache_list": Method(params.Listing, _library_list),
-    "cache_delete": Method(params.Track, _library_delete),
-    "cache_stats": Method(params.Nothing, _library_stats),
-    "cache_clear": Method(params.Clear, _library_clear),
+    "generate": Method(params.Generate, _generate, results.Accepted),
+    "cancel": Method(params.Track, _cancel, results.GivenUp),
+    "get_backends": Method(params.Nothing, _get_backends, results.Backends),
+    "queue_status": Method(params.Nothing, _queue_status, results.Queue),
+    "queue_clear": Method(params.Nothing, _queue_clear, results.Cleared),
+    "queue_move": Method(params.Move, _queue_move, results.Queue),
+    "status": Method(params.Nothing, _status, results.Status),
+    "styles": Method(params.Nothing, _styles, results.Styles),
+    "library_list": Method(params.Listing, _library_list, results.Tracks),
+    "library_get": Method(params.Track, _library_get, results.Track),
+    "library_delete": Method(params.Track, _library_delete, results.Deleted),
+    "library_favorite": Method(params.Favorite, _library_favorite, results.Track),
+    "library_export": Method(params.Export, _library_export, results.Exported),
+    "library_stats": Method(params.Nothing, _library_stats, results.Stats),
+    "library_clear": Method(params.Clear, _library_clear, results.Cleared),
+    "cache_list": Method(params.Listing, _library_list, results.Tracks),
+    "cache_delete": Method(params.Track, _library_delete, results.Deleted),
+    "cache_stats": Method(params.Nothing, _library_stats, results.Stats),
+    "cache_clear": Method(params.Clear, _library_clear, results.Cleared),
 }
