@@ -20,10 +20,10 @@ class Ledger:
     """
 
     def __init__(self) -> None:
-        self._notes: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._notes: SimpleQueue[Callable[[], object]] = SimpleQueue()
         threading.Thread(target=self._work, name="ledger", daemon=True).start()
 
-    def note(self, write: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
+    def note(self, write: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
         """Have ``write`` called after all that was noted before."""
         self._notes.put(lambda: write(*args, **kwargs))
 
