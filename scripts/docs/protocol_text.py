@@ -205,7 +205,13 @@ METHODS = {
             "queue_length": 2,
             "cache_size_mb": 5.8,
             "library_read_only": None,
-            "model": {"backend": "procedural", "device": "auto", "threads": None},
+            "model": {
+                "backend": "procedural",
+                "device_asked": "auto",
+                "device": "cpu",
+                "device_reason": "it needs no other",
+                "threads": None,
+            },
         },
     ),
     "styles": Text(

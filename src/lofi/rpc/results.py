@@ -128,7 +128,9 @@ class Memory(Shape):
     """What is in memory, and where it computes."""
 
     backend: str | None
-    device: Device
+    device_asked: Device
+    device: Device | None = Field(description="the one it got; null while nothing is in memory")
+    device_reason: str | None
     threads: int | None
 
 

@@ -1,0 +1,106 @@
+"""The protocol's page and schema agree with its types, and its types with what is really said."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fixtures.daemon import Daemon, Json
+from lofi.rpc import results
+from lofi.rpc.methods import TABLE
+
+ROOT = Path(__file__).parent.parent
+FILES = ("protocol.md", "protocol.schema.json")
+
+
+def checked(folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "scripts.docs.protocol", "--check", str(folder)],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_page_and_schema_are_those_of_the_types() -> None:
+    done = checked(ROOT / "doc")
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+
+
+def test_a_page_that_says_something_else_is_noticed(tmp_path: Path) -> None:
+    for name in FILES:
+        shutil.copy(ROOT / "doc" / name, tmp_path)
+    page = tmp_path / FILES[0]
+    page.write_text(page.read_text(encoding="utf-8").replace("-32004", "-32044"), encoding="utf-8")
+    done = checked(tmp_path)
+    assert done.returncode == 1
+    assert FILES[0] in done.stdout
+    assert FILES[1] not in done.stdout
+
+
+def test_the_schema_names_every_method_and_notification() -> None:
+    schema = json.loads((ROOT / "doc" / FILES[1]).read_text(encoding="utf-8"))
+    assert schema["methods"].keys() == {*TABLE, "initialize", "ping", "shutdown"}
+    assert schema["notifications"].keys() == results.NOTIFICATIONS.keys()
+    assert schema["errors"]["QUEUE_FULL"] == -32004
+
+
+@pytest.fixture(scope="module")
+def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
+    with Daemon(tmp_path_factory.mktemp("home")) as running:
+        yield running
+
+
+class Script:
+    """One client that calls everything there is."""
+
+    def __init__(self, daemon: Daemon) -> None:
+        self.daemon = daemon
+        self.said: dict[str, Json] = {}
+
+    def call(self, *methods: str, **params: object) -> str:
+        """Call some methods in turn; the id of the track that the last one named, if it did."""
+        for method in methods:
+            self.said[method] = self.daemon.call(method, **params)
+        return str(self.said[methods[-1]].get("track_id"))
+
+    def run(self) -> None:
+        track = self.call("generate", prompt="steady", duration_sec=1)
+        self.daemon.hear("generation_complete", track_id=track)
+        broken = self.call("generate", prompt="raise")
+        self.daemon.hear("generation_error", track_id=broken)
+        running = self.call("generate", prompt="patient")
+        self.daemon.hear("generation_progress", track_id=running, percent=45)
+        self.call("generate", prompt="steady", seed=1)
+        waiting = self.call("generate", prompt="steady", seed=2)
+        self.call("queue_move", track_id=waiting, position=1)
+        self.call("initialize", "ping", "status", "styles", "get_backends", "queue_status")
+        self.call("queue_clear")
+        self.call("cancel", track_id=running)
+        self.daemon.hear("generation_cancelled", track_id=running)
+        self.call("library_get", "library_favorite", "library_export", track_id=track)
+        self.call("library_list", "library_stats", "cache_list", "cache_stats")
+        self.call("library_delete", track_id=track)
+        again = self.daemon.make(duration_sec=1)["track_id"]
+        self.call("cache_delete", track_id=again)
+        self.call("library_clear", "cache_clear")
+
+
+def test_everything_the_daemon_says_has_the_shape_it_promises(daemon: Daemon) -> None:
+    script = Script(daemon)
+    script.run()
+    shapes = results.LIGHT | {name: each.result for name, each in TABLE.items()}
+    assert script.said.keys() == shapes.keys() - {"shutdown"}
+    for method, result in script.said.items():
+        shapes[method].model_validate_json(json.dumps(result), strict=True)
+    told = [each for each in daemon.said if "method" in each]
+    assert {each["method"] for each in told} == results.NOTIFICATIONS.keys()
+    for each in told:
+        shape = results.NOTIFICATIONS[each["method"]]
+        shape.model_validate_json(json.dumps(each["params"]), strict=True)
