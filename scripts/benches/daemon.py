@@ -1,5 +1,6 @@
 """How the daemon behaves: starts, pings, cancellations, memory, sudden deaths. Judges nothing."""
 
+import argparse
 import json
 import random
 import select
@@ -265,12 +266,11 @@ def _whole(path: Path) -> bool:
         return False
 
 
-def main() -> None:
-    """The whole table."""
-    for part in (starts, pings, cancels, memory, kills):
+def main(argv: Sequence[str]) -> None:
+    """The whole table, or the parts that are named."""
+    parts = {part.__name__: part for part in (starts, pings, cancels, memory, kills)}
+    parser = argparse.ArgumentParser(prog="scripts/bench daemon", description=__doc__)
+    parser.add_argument("part", nargs="*", choices=[*parts, []], help=f"of {', '.join(parts)}")
+    for name in parser.parse_args(argv).part or parts:
         with tempfile.TemporaryDirectory(prefix="lofi-bench-") as home:
-            part(Path(home))
-
-
-if __name__ == "__main__":
-    main()
+            parts[name](Path(home))
