@@ -3,6 +3,7 @@
 A daemon writes its own jobs only, and takes over those of a dead one.
 """
 
+import logging
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from lofi.library.entry import Recipe
 from lofi.library.folder import Folder
 from lofi.library.owner import Owner, dead
 from lofi.library.store import Store
+
+log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 2
 """A job that took as many daemons with it is not tried again."""
@@ -132,14 +135,21 @@ class Journal:
             "SELECT track_id, recipe, priority, state, attempts FROM job"
             " WHERE owner = ? ORDER BY priority = 'high' DESC, place, track_id",
             (self._owner.token,),
+        ).fetchall()
+        return [job for row in found if (job := _job(row)) is not None]
+
+
+def _job(row: tuple[str, str, str, str, int]) -> JournalEntry | None:
+    """The job of one row; None if it cannot be ours, which must not cost the others."""
+    track_id, recipe, priority, state, attempts = row
+    try:
+        return JournalEntry(
+            track_id=track_id,
+            recipe=Recipe.from_json(recipe),
+            priority=priority,
+            state=State(state),
+            attempts=attempts,
         )
-        return [
-            JournalEntry(
-                track_id=track_id,
-                recipe=Recipe.from_json(recipe),
-                priority=priority,
-                state=State(state),
-                attempts=attempts,
-            )
-            for track_id, recipe, priority, state, attempts in found
-        ]
+    except ValueError as error:
+        log.warning("the job %.40r cannot be taken up: %s", track_id, error)
+        return None

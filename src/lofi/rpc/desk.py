@@ -118,13 +118,13 @@ def _left_behind(journal: Journal) -> list[Restored]:
     """The jobs of dead daemons; a journal that cannot be read is a loss, not an end."""
     try:
         entries = journal.recover()
-    except (LofiError, ValueError):
-        logger.exception("the jobs of earlier daemons cannot be taken over")
+        found = [_restored(entry) for entry in entries]
+        for entry, restored in zip(entries, found, strict=True):
+            if restored.error is not None:  # by the id it had, which other options would change
+                journal.remove(entry.track_id)
+    except LofiError as error:
+        logger.warning("the jobs of earlier daemons cannot be taken over: %s", error.message)
         return []
-    found = [_restored(entry) for entry in entries]
-    for entry, restored in zip(entries, found, strict=True):
-        if restored.error is not None:  # by the id it had, which other options would change
-            journal.remove(entry.track_id)
     return found
 
 
