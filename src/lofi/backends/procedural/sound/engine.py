@@ -26,9 +26,9 @@ STROKES = 4
 """Variants of one drum stroke, taken in turn."""
 PLACES: Mapping[Part, tuple[int, float]] = {
     Part.BASS: (40, 0.0),
-    Part.CHORDS: (58, 0.28),
-    Part.PAD: (59, 0.3),
-    Part.LEAD: (72, 0.12),
+    Part.CHORDS: (60, 0.4),
+    Part.PAD: (60, 0.3),
+    Part.LEAD: (72, 0.2),
 }
 """The pitch that sounds from the middle, and how far an octave moves a note to the right."""
 
