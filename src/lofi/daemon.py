@@ -1,7 +1,7 @@
 """The daemon: birth, the loop over lines, and death. What it imports first is light.
 
 Its threads: this one reads lines, the runner has tracks made by another process, the outbox
-writes; one builds what is slow to import and ends, one watches for reasons to leave.
+writes; one builds what is slow to import and ends, two watch for reasons to leave.
 """
 
 import logging
@@ -10,7 +10,6 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Mapping
-from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from lofi import __version__
@@ -27,7 +26,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 PROTOCOL = 1
-DONE, INTERRUPTED, TERMINATED = 0, 130, 143
+DONE = 0
+BY_SIGNAL = 128
+"""Added to a signal's number, as shells do."""
 STOP_SECONDS = 0.3
 """For the job in hand to end."""
 TIDY_SECONDS = 0.6
@@ -59,9 +60,7 @@ class Daemon:
 
     def serve(self) -> NoReturn:
         """Answer lines until the client, the user or the system ends it; does not return."""
-        for number, code in ((signal.SIGTERM, TERMINATED), (signal.SIGINT, INTERRUPTED)):
-            signal.signal(number, self._signalled(code))
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a terminal that closes is not the client
+        self._heed_signals()
         threading.Thread(target=self._prepare, name="builder", daemon=True).start()
         threading.Thread(target=self._watch, name="watch", daemon=True).start()
         for line in stdio.read_lines(self._incoming, Lines()):
@@ -160,15 +159,23 @@ class Daemon:
             if 0 < desk.config.idle_timeout_sec <= self._idle_seconds:
                 self.leave(DONE, "idle")
 
-    def _signalled(self, code: int) -> Callable[[int, FrameType | None], None]:
-        def handle(number: int, _frame: FrameType | None) -> None:
-            if self._leaving.locked():
-                os._exit(code)
-            # Not here: the interrupted main thread may hold a lock that leaving needs.
-            reason = signal.Signals(number).name
-            threading.Thread(target=self.leave, args=(code, reason), daemon=True).start()
+    def _heed_signals(self) -> None:
+        """Hear signals in a thread: Python's own handlers would wait for the next line to come."""
+        heard, told = os.pipe()
+        os.set_blocking(told, False)
+        signal.set_wakeup_fd(told, warn_on_full_buffer=False)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda _number, _frame: None)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a terminal that closes is not the client
+        threading.Thread(target=self._heed, args=(heard,), name="signals", daemon=True).start()
 
-        return handle
+    def _heed(self, heard: int) -> None:
+        """Leave in good order at the first signal, at once at the second."""
+        number = signal.Signals(os.read(heard, 1)[0])
+        code = BY_SIGNAL + number
+        threading.Thread(target=self.leave, args=(code, number.name), daemon=True).start()
+        os.read(heard, 1)
+        os._exit(code)
 
 
 def introduction(params: Mapping[str, Any]) -> Params:
