@@ -40,7 +40,7 @@ def test_the_real_command_answers_before_anything_slow_is_imported(start: Start)
 
 
 @promise("life:eof")
-@pytest.mark.parametrize("early", [True, False])
+@pytest.mark.parametrize("early", [True, slow(False)])
 def test_it_ends_with_its_input(start: Start, early: bool) -> None:
     daemon = start()
     if not early:
@@ -108,7 +108,7 @@ def test_a_killed_daemon_takes_its_worker_along(daemon: Daemon) -> None:
 
 
 @promise("life:signals")
-@pytest.mark.parametrize("busy", [False, True])
+@pytest.mark.parametrize("busy", [slow(False), True])
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), slow(signal.SIGINT, 130)])
 def test_signals_end_it_with_their_codes(
     daemon: Daemon, number: signal.Signals, code: int, busy: bool
@@ -265,6 +265,7 @@ def test_after_shutdown_nothing_is_taken_up(start: Start) -> None:
     assert after.call("library_stats")["count"] == 0
 
 
+@pytest.mark.slow
 @promise("life:eof")
 def test_after_an_end_of_input_the_next_daemon_goes_on(start: Start) -> None:
     daemon = start()
@@ -292,7 +293,7 @@ TROUBLE = ("steady", "abort", "kill", "exit", "raise", "nan", "silence")
 
 
 @promise("life:no-leaks")
-@pytest.mark.parametrize("rounds", [2, slow(150)])
+@pytest.mark.parametrize("rounds", [2, slow(60)])
 def test_nothing_is_left_of_jobs_however_they_end(start: Start, rounds: int) -> None:
     daemon = start()
     all_ways(daemon, 0)

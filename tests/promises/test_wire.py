@@ -260,7 +260,7 @@ def test_replies_come_in_the_order_of_the_calls(shared: Daemon) -> None:
 
 
 @promise("wire:responsive")
-@pytest.mark.parametrize("word", ["slow", "hang"])
+@pytest.mark.parametrize("word", [slow("slow"), "hang"])
 def test_ten_thousand_pings_are_answered_during_a_job(daemon: Daemon, word: str) -> None:
     track = daemon.call("generate", prompt=word, duration_sec=1)["track_id"]
     daemon.hear("generation_progress", track_id=track, percent=45)
@@ -309,7 +309,7 @@ def test_whatever_a_backend_prints_the_client_hears_only_protocol(daemon: Daemon
 
 
 @promise("wire:slow-reader")
-@pytest.mark.parametrize("busy", [False, True], ids=["idle", "busy"])
+@pytest.mark.parametrize("busy", [slow(False), True], ids=["idle", "busy"])
 def test_a_client_that_does_not_read_is_left(start: Start, busy: bool) -> None:
     daemon = start(read=False)
     if busy:
