@@ -35,7 +35,8 @@ are made from the types in `src/lofi/rpc` by `scripts/protocol`; a test compares
   A message without `id` is a notification and is never answered.
 - `params` is an object; absent and `[]` count as `{}`. Members nobody knows are ignored; wrong
   types are refused. `30.0` counts as the whole number 30.
-- Every message with an id gets exactly one reply, in the order of the calls.
+- Every message with an id gets exactly one reply, in the order of the calls; but others are
+  answered while `library_export` encodes, which may take seconds.
 - A reply goes before every notification that its call caused.
 - `generate` answers at once; what becomes of the job is told by notifications. Each job ends in
   exactly one of `generation_complete`, `generation_error` and `generation_cancelled`.
@@ -230,7 +231,7 @@ METHODS = {
     ),
     "library_export": Text(
         "Copies a track into the export folder of the settings, under a name of its own; an older"
-        " copy is replaced.",
+        " copy is replaced. Answered when it is written.",
         {**ID, "format": "ogg"},
         {**ID, "path": "/home/me/Music/lofi/lofi-b37faaa28f0a0136.ogg"},
         ("TRACK_NOT_FOUND", "CACHE_WRITE_ERROR"),

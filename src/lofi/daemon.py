@@ -1,11 +1,13 @@
 """The daemon: birth, the loop over lines, and death. What it imports first is light.
 
 Its threads: this one reads lines, the runner has tracks made by another process, the outbox
-writes; one builds what is slow to import and ends, two watch for reasons to leave.
+writes; one builds what is slow to import and then serves what takes long, two watch for reasons
+to leave.
 """
 
 import logging
 import os
+import queue
 import signal
 import threading
 import time
@@ -13,7 +15,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from lofi import __version__
-from lofi.errors import LofiError
+from lofi.errors import LofiError, QueueFull
 from lofi.rpc import messages, stdio
 from lofi.rpc.framing import Lines, TooLong
 from lofi.rpc.messages import INTERNAL_ERROR, Call, Fault, Notice
@@ -39,6 +41,9 @@ WATCH_SECONDS = 0.5
 
 LIGHT = {"ping", "initialize", "shutdown"}
 """Methods that never wait for anything slow."""
+LENGTHY = {"library_export"}
+"""Methods that may compute for seconds: served one after another, while others are answered."""
+LENGTHY_WAITING = 100
 
 Params = dict[str, Any]
 
@@ -55,6 +60,7 @@ class Daemon:
         self._built = threading.Event()
         self._leaving = threading.Lock()
         """Taken for good by the first reason to leave."""
+        self._lengthy: queue.Queue[Call | Notice] = queue.Queue(LENGTHY_WAITING)
         self._idle_seconds = 0.0
         self._parent = os.getppid()
 
@@ -106,9 +112,20 @@ class Daemon:
             return
         if message.method not in LIGHT:
             self._built.wait()  # outside of any call: what is being built may have news of its own
-        self._wire.answer(lambda: self._reply(message))
+        if message.method in LENGTHY:
+            self._defer(message)
+        else:
+            self._wire.answer(lambda: self._reply(message))
         if message.method == "shutdown":
             self.leave(DONE, "asked to", forget=True)
+
+    def _defer(self, message: Call | Notice) -> None:
+        try:
+            self._lengthy.put_nowait(message)
+        except queue.Full:
+            if isinstance(message, Call):
+                error = QueueFull(f"{LENGTHY_WAITING} such calls wait already")
+                self._outbox.put(messages.fault(Fault.of(message.id, error)))
 
     def _reply(self, message: Call | Notice) -> bytes | None:
         to = message.id if isinstance(message, Call) else None
@@ -143,6 +160,13 @@ class Daemon:
             logger.exception("the daemon cannot start")
         finally:
             self._built.set()
+        while True:
+            self._outlast(self._lengthy.get())
+
+    def _outlast(self, message: Call | Notice) -> None:
+        reply = self._reply(message)
+        self._wire.answer(lambda: reply)
+        self._lengthy.task_done()
 
     def _watch(self) -> None:
         """Leave when nobody is left to work for; counts its own ticks, so a suspended daemon
@@ -152,7 +176,7 @@ class Daemon:
             if os.getppid() != self._parent:
                 self.leave(DONE, "the parent is gone")
             desk = self._desk
-            if desk is None or not desk.runner.idle:
+            if desk is None or not desk.runner.idle or self._lengthy.unfinished_tasks:
                 self._idle_seconds = 0.0
                 continue
             self._idle_seconds += WATCH_SECONDS

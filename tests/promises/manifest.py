@@ -63,8 +63,8 @@ WIRE = {
     "batch": Promise("Batches are refused with one -32600.", f"{JSON_RPC}, 6"),
     "id": Promise("Ids are null, strings and whole numbers of any size, and come back as sent."),
     "reply-first": Promise("A reply goes before every notification that its call caused."),
-    "reply-order": Promise("Replies come in the order of the calls."),
-    "responsive": Promise("Calls are answered while a track is being computed."),
+    "reply-order": Promise("Replies come in the order of the calls, but for what takes seconds."),
+    "responsive": Promise("Calls are answered while a track is computed or exported."),
     "burst": Promise("Of ten thousand requests ten are taken and the others refused by name."),
     "half-line": Promise(
         "Half a line at the end of the input is not executed; the exit code is 0."

@@ -272,6 +272,21 @@ def test_ten_thousand_pings_are_answered_during_a_job(daemon: Daemon, word: str)
     assert word == "slow" or not daemon.heard("generation_complete")
 
 
+@promise("wire:responsive", "wire:one-reply")
+def test_calls_are_answered_while_a_track_is_exported(daemon: Daemon) -> None:
+    track = daemon.make(seed=1, duration_sec=120)["track_id"]
+    exports = [daemon.ask("library_export", track_id=track, format="mp3") for _ in range(130)]
+    ping = daemon.ask("ping")
+    daemon.answer(ping)
+    answered = [each["id"] for each in daemon.said if "method" not in each]
+    assert exports[0] not in answered
+    refused = [each for each in exports if each in answered]
+    assert 20 <= len(refused) <= 30
+    with pytest.raises(Refused, match="such calls wait already"):
+        daemon.answer(refused[0])
+    assert daemon.answer(exports[0])["path"].endswith(".mp3")
+
+
 @promise("wire:burst")
 @pytest.mark.parametrize("count", [2_000, slow(10_000)])
 def test_of_thousands_of_requests_ten_are_taken(daemon: Daemon, count: int) -> None:
