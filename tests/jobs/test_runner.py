@@ -264,6 +264,15 @@ def test_a_moved_job_has_moved_in_the_journal_too(shop: Workshop) -> None:
     assert isinstance(shop.events[-1], QueueChanged)
 
 
+def test_the_journal_keeps_priorities_and_a_move_past_them(shop: Workshop) -> None:
+    shop.runner.submit(job("steady one"))
+    shop.runner.submit(job("steady two"))
+    shop.runner.submit(job("steady high", priority=Priority.HIGH))
+    assert shop.noted() == ["steady high", "steady one", "steady two"]
+    shop.runner.move(job("steady two").id, 0)
+    assert shop.noted() == ["steady two", "steady high", "steady one"]
+
+
 def test_an_idle_model_gives_its_memory_back_and_is_loaded_again(tmp_path: Path) -> None:
     shop = Workshop(tmp_path, unload_after=0.2)
     shop.runner.start()

@@ -59,11 +59,16 @@ def test_jobs_come_back_after_a_crash_in_their_order(start: Start) -> None:
     assert again.jobs()[0] == job(0)
 
 
-def test_high_ones_come_first_and_one_added_twice_only_changes_its_priority(start: Start) -> None:
+def test_one_added_twice_only_changes_its_priority_and_order_is_for_the_queue_to_say(
+    start: Start,
+) -> None:
     _, journal = start()
     for number in range(3):
         journal.add(job(number))
     journal.add(job(2, "high"))
+    assert [entry.priority for entry in journal.jobs()] == ["normal", "normal", "high"]
+    assert numbers(journal.jobs()) == [0, 1, 2]
+    journal.reorder([job(number).track_id for number in (2, 0, 1)])
     assert numbers(journal.jobs()) == [2, 0, 1]
     assert journal.jobs()[0].priority == "high"
 

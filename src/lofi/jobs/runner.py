@@ -144,6 +144,7 @@ class Runner:
             if job is known:
                 return job, position, state
             self._ledger.note(self._means.journal.add, _recorded(job))
+            self._note_order()
             self._unannounced += 1
         self._ledger.settle(NOTE_SECONDS)
         self._announce(*([] if known else [Queued(job, position)]), QueueChanged())
@@ -204,8 +205,7 @@ class Runner:
         """
         with self._changed:
             self._queue.move(track_id, position)
-            order = [job.id for job in self._queue.jobs]
-            self._ledger.note(self._means.journal.reorder, order)
+            self._note_order()
         self._publish(QueueChanged())
 
     def forget(self) -> None:
@@ -234,6 +234,10 @@ class Runner:
         """Whether nothing runs or waits."""
         with self._changed:
             return not self._queue.jobs
+
+    def _note_order(self) -> None:
+        order = [job.id for job in self._queue.jobs]
+        self._ledger.note(self._means.journal.reorder, order)
 
     def _announce(self, *events: Event) -> None:
         try:

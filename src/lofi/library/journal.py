@@ -133,7 +133,7 @@ class Journal:
     def _jobs(self, connection: sqlite3.Connection) -> list[JournalEntry]:
         found = connection.execute(
             "SELECT track_id, recipe, priority, state, attempts FROM job"
-            " WHERE owner = ? ORDER BY priority = 'high' DESC, place, track_id",
+            " WHERE owner = ? ORDER BY place, track_id",
             (self._owner.token,),
         ).fetchall()
         return [job for row in found if (job := _job(row)) is not None]
