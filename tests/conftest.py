@@ -1,8 +1,15 @@
-"""Which of the long tests run: none, all, or a part that rotates from run to run."""
+"""Which of the long tests run (none, all, or a part that rotates), and with which signals."""
 
+import signal
 import zlib
 
 import pytest
+
+
+def pytest_configure() -> None:
+    """Hear signals as a terminal would send them: whoever starts us may have them ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

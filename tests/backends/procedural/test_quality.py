@@ -104,8 +104,9 @@ def test_the_stream_does_not_click_where_blocks_meet(radio: Signal, step: int) -
 
 
 def test_a_track_does_not_click_where_blocks_meet(piece: Piece) -> None:
+    first_minute = piece.sound[:, : 60 * SAMPLE_RATE]
     for step in (QUANTUM, SAMPLE_RATE):
-        assert click_z(piece.sound, step) < 4
+        assert click_z(first_minute, step) < 4
 
 
 def out_of_key(bars: list[Bar], key: Key) -> int:
