@@ -1,5 +1,6 @@
 """Which of the long tests run (none, all, or a part that rotates), and with which signals."""
 
+import os
 import signal
 import zlib
 
@@ -7,7 +8,8 @@ import pytest
 
 
 def pytest_configure() -> None:
-    """Hear signals as a terminal would send them: whoever starts us may have them ignored."""
+    """Start our processes as a user's shell would, whatever started us."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or each of them compiles everything anew
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
