@@ -50,6 +50,19 @@ def test_paths_may_start_at_home(file: Path) -> None:
     assert config.load({}, {"LOFI_CACHE_PATH": "~/x"}, file).config.cache_path == Path.home() / "x"
 
 
+def test_a_path_that_leads_nowhere_is_named(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost = tmp_path / "lost"
+    lost.mkdir()
+    monkeypatch.chdir(lost)
+    lost.rmdir()
+    with pytest.raises(InvalidParams, match="LOFI_CACHE_PATH: 'here' is not valid"):
+        config.load({}, {"LOFI_CACHE_PATH": "here"}, file)
+    with pytest.raises(InvalidParams, match="LOFI_CACHE_PATH"):
+        config.load({}, {"LOFI_CACHE_PATH": "~nobody-of-this-name/x"}, file)
+
+
 @pytest.mark.parametrize("threads", ["abc", "0", "257", "1.5", "-1"])
 def test_a_wrong_value_is_named_with_its_source_and_the_rule(file: Path, threads: str) -> None:
     with pytest.raises(InvalidParams) as caught:

@@ -32,7 +32,14 @@ def _device(value: object) -> object:
     return DEVICE_ALIASES.get(name, name) if isinstance(name, str) else name
 
 
-Folder = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
+def _absolute(path: Path) -> Path:
+    try:
+        return path.expanduser().absolute()
+    except (OSError, RuntimeError) as error:  # the current folder is gone, or there is no home
+        raise ValueError(str(error)) from None
+
+
+Folder = Annotated[Path, AfterValidator(_absolute)]
 Seconds = Annotated[int, Field(ge=0, le=86_400)]
 
 

@@ -10,6 +10,7 @@
     aside/                 what was found here and is not ours, or is broken
 """
 
+import errno
 import fcntl
 import logging
 import os
@@ -40,7 +41,7 @@ class Folder:
     """
 
     def __init__(self, root: Path) -> None:
-        self.root = root.resolve()
+        self.root = _resolved(root)
         self.tracks = self.root / "tracks"
         self.daemons = self.root / "daemons"
         self.database = self.root / "library.sqlite3"
@@ -194,3 +195,17 @@ def lockable(path: Path, flags: int = 0) -> int:
     descriptor = os.open(path, flags | os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
     os.fchmod(descriptor, 0o600)
     return descriptor
+
+
+def _resolved(root: Path) -> Path:
+    """Where ``root`` leads.
+
+    Raises:
+        OSError: round in a circle; Python 3.13 would resolve that in silence.
+    """
+    try:
+        root.stat()
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise
+    return root.resolve()

@@ -59,7 +59,7 @@ class Library:
         """
         try:
             return cls(Folder(root), Limits(max_bytes, max_tracks))
-        except (OSError, RuntimeError) as error:
+        except OSError as error:
             raise WriteFailed(f"cannot use {root}: {error}") from None
 
     def close(self) -> None:
