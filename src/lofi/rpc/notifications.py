@@ -96,7 +96,8 @@ class Reporter:
                 "total_steps": progress.step.total,
                 "eta_sec": round(progress.eta_seconds, 1),
             },
-            replaces=job.id,
+            # A new state is news of its own; only a newer percent makes an older one worthless.
+            replaces=job.id if state is State.GENERATING else None,
         )
 
 
