@@ -22,7 +22,7 @@ PROMPT = "rainy night, rhodes, vinyl, 72 bpm"
     params=[
         5,
         30,
-        pytest.param(240, marks=pytest.mark.slow),
+        240,
         pytest.param(600, marks=pytest.mark.slow),
     ],
     ids=lambda seconds: f"{seconds} s",

@@ -34,7 +34,7 @@ LEAST = (-30.0, -9.0, -9.0, -32.0, -45.0)
 MOST = (-2.0, -0.5, -0.8, -8.0, -15.0)
 """Decibels that each of the ``BANDS`` may lie below the whole."""
 PIECES = [
-    ("rainy night, rhodes, vinyl, 72 bpm", 240, 42),
+    ("rainy night, rhodes, vinyl, 72 bpm", 60, 42),
     ("lofi house in C mixolydian", 45, 2),
     ("jazz lofi", 45, 1),
     ("halloween", 45, 3),

@@ -9,6 +9,8 @@ SECONDS = 1.45
 PREDELAY = 0.02
 SPREAD = 0.012
 """Seconds by which the channels may run apart."""
+LOW = 350.0
+"""Hz. Below, the channels are one; from an octave above, they are apart as far as they go."""
 BANDS = ((400.0, 4.6, 1.0), (1_500.0, 5.6, 0.8), (4_500.0, 9.0, 0.45))
 """Hz, nepers per second and level of what makes up the tail."""
 
@@ -17,7 +19,8 @@ def room(seed: int) -> Signal:
     """An impulse response of unit energy, shape (2, frames): high frequencies fade first.
 
     The channels have one magnitude spectrum and differ in phase alone, by delays that wander
-    with frequency: wide, and no note is louder on one side than on the other.
+    with frequency: wide, and no note is louder on one side than on the other. Low notes stay in
+    the middle, where what is dry and what comes from the room would else cancel on one side.
     """
     rng = np.random.default_rng([seed, 0x726F6F6D])
     count = frames(SECONDS)
@@ -36,6 +39,7 @@ def room(seed: int) -> Signal:
     knots = rng.uniform(-SPREAD, SPREAD, 240)
     delays = np.interp(np.arange(hertz.size), np.linspace(0, hertz.size, knots.size), knots)
     phase = 2 * np.pi * np.cumsum(delays) * hertz[-1] / hertz.size
+    phase *= np.clip(np.log2(hertz / LOW), 0.0, 1.0)
     sides = scipy.fft.irfft(np.stack([spectrum, spectrum]) * np.exp([1j * phase, -1j * phase]))
     sides /= np.sqrt((sides**2).sum(axis=1, keepdims=True))
     return np.asarray(sides, np.float32)
