@@ -1,6 +1,6 @@
 """What tests measure on whole pieces: key, chords, loudness, colour, pulse; plain functions."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import cast
 
 import numpy as np
@@ -58,27 +58,38 @@ def chord_rank(energy: NDArray[np.float64], chord: Chord, others: Collection[Cho
     return 1 + sum(fit(other) > own for other in others)
 
 
+def by_bar(sound: Signal, bars: Sequence[Bar]) -> Iterator[tuple[Bar, Signal]]:
+    """Each bar with its sound."""
+    start = 0.0
+    for bar in bars:
+        end = start + bar.beats * 60 / bar.recipe.bpm
+        yield bar, sound[:, int(start * SAMPLE_RATE) : int(end * SAMPLE_RATE)]
+        start = end
+
+
 def chords_heard(sound: Signal, bars: Sequence[Bar], declared: Sequence[Chord]) -> float:
     """Share of the bars in whose sound the declared chord is among the best two of the piece."""
     candidates = set(declared)
-    start, hits = 0.0, 0
-    for bar, chord in zip(bars, declared, strict=True):
-        beat = 60 / bar.recipe.bpm
-        end = start + bar.beats * beat
-        part = sound[:, int((start + 0.25 * beat) * SAMPLE_RATE) : int(end * SAMPLE_RATE)]
-        hits += chord_rank(chroma(part, low=50.0), chord, candidates) <= 2
-        start = end
+    hits = 0
+    for (bar, part), chord in zip(by_bar(sound, bars), declared, strict=True):
+        settled = part[:, int(0.25 * 60 / bar.recipe.bpm * SAMPLE_RATE) :]
+        hits += chord_rank(chroma(settled, low=50.0), chord, candidates) <= 2
     return hits / len(bars)
 
 
 def body(sound: Signal, bars: Sequence[Bar]) -> Signal:
     """The sound of the sections in which everybody plays."""
-    start, parts = 0.0, []
-    for bar in bars:
-        end = start + bar.beats * 60 / bar.recipe.bpm
-        if bar.section in {"song", "full", "return"}:
-            parts.append(sound[:, int(start * SAMPLE_RATE) : int(end * SAMPLE_RATE)])
-        start = end
+    parts = [part for bar, part in by_bar(sound, bars) if bar.section in {"song", "full", "return"}]
+    return np.concatenate(parts, axis=1)
+
+
+def diatonic(sound: Signal, bars: Sequence[Bar]) -> Signal:
+    """The sound without the bars whose chord is marked as outside the key, and what rings on."""
+    parts, ringing = [], False
+    for bar, part in by_bar(sound, bars):
+        if not bar.chord.chromatic and not ringing:
+            parts.append(part)
+        ringing = bar.chord.chromatic
     return np.concatenate(parts, axis=1)
 
 
