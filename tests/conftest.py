@@ -14,6 +14,11 @@ def pytest_configure() -> None:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: many tests wait for a process to start or to end."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--slow=all``, or ``--slow=2/5`` for the third fifth."""
     parser.addoption("--slow", default="none", help="none, all, or K/N: part K (from 0) of N")

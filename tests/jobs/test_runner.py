@@ -7,6 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -398,7 +399,7 @@ def test_a_database_held_by_another_program_keeps_nobody_waiting_but_the_job(
     open_shop.runner.submit(job("steady", 1))
     open_shop.ended(job("steady", 1))
     track = job("steady", 2)
-    with sqlite3.connect(open_shop.library.folder.database) as other:
+    with closing(sqlite3.connect(open_shop.library.folder.database)) as other, other:
         other.execute("BEGIN IMMEDIATE")
         open_shop.runner.submit(track)
         open_shop.heard(track, Started)

@@ -5,6 +5,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -101,7 +102,7 @@ def test_parts_of_the_dead_are_swept_and_those_of_the_living_stay(tmp_path: Path
 
 def test_a_removed_track_whose_file_survived_a_kill_does_not_come_back(tmp_path: Path) -> None:
     filled(tmp_path)
-    with sqlite3.connect(tmp_path / "library.sqlite3") as connection:
+    with closing(sqlite3.connect(tmp_path / "library.sqlite3")) as connection, connection:
         connection.execute("DELETE FROM track WHERE id = ?", (track_id(1),))
         connection.execute("INSERT INTO leaving VALUES (?)", (track_id(1),))
         connection.execute("INSERT INTO leaving VALUES ('../../outside')")
@@ -126,7 +127,7 @@ def test_a_row_that_cannot_be_ours_is_replaced_by_what_the_file_says(
     tmp_path: Path, column: str, value: str
 ) -> None:
     filled(tmp_path, 2)
-    with sqlite3.connect(tmp_path / "library.sqlite3") as connection:
+    with closing(sqlite3.connect(tmp_path / "library.sqlite3")) as connection, connection:
         connection.execute(f"UPDATE track SET {column} = ? WHERE id = ?", (value, track_id(1)))  # noqa: S608
     connection.close()
     assert agree(tmp_path) == {track_id(0), track_id(1)}
@@ -146,19 +147,19 @@ def text(path: Path) -> None:
 
 def foreign(path: Path) -> None:
     path.unlink()
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("CREATE TABLE diary (day)")
     connection.close()
 
 
 def newer(path: Path) -> None:
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute(f"PRAGMA user_version = {schema.VERSION + 1}")
     connection.close()
 
 
 def without_a_table(path: Path) -> None:
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("DROP TABLE job")
     connection.close()
 

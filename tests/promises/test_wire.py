@@ -378,7 +378,11 @@ def test_the_last_word_on_the_queue_is_true(daemon: Daemon) -> None:
             daemon.ask("queue_clear", seed=seed)
         assert until(lambda: daemon.call("queue_status")["current"] is None)
         now = daemon.call("queue_status")
-        assert daemon.heard("queue_changed")[-1] == now
+
+        def told(now: Json = now) -> bool:
+            return daemon.heard("queue_changed")[-1] == now
+
+        assert until(told)
 
 
 @promise("wire:fitting")
