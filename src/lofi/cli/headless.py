@@ -9,11 +9,12 @@ from pathlib import Path
 
 from lofi import audiofile, config
 from lofi.backends import registry
-from lofi.backends.base import Backend, Step
+from lofi.backends.base import Backend
 from lofi.cli.arguments import flags
 from lofi.cli.console import Console
 from lofi.errors import InvalidDuration, InvalidParams
-from lofi.jobs.progress import Meter
+from lofi.jobs.job import State
+from lofi.jobs.progress import START, Progress
 from lofi.jobs.worker import Order, Recording, Worker
 from lofi.track import Request, Track, checked_prompt, checked_seed
 
@@ -59,20 +60,14 @@ def make(arguments: argparse.Namespace) -> None:
 def _record(order: Order, console: Console) -> Recording:
     """Have the track made by a process of its own, so that Ctrl-C is never kept waiting."""
     worker = Worker()
-    work = worker.run(order)
-    meter = Meter()
+
+    def tell(_state: State, progress: Progress) -> None:
+        if progress is not START:
+            console.progress(progress)
+
     try:
-        while True:
-            step = next(work)
-            if isinstance(step, Step):
-                console.progress(meter.read(step))
-            else:
-                meter = Meter()
-    except StopIteration as finished:
-        recording: Recording = finished.value
-        return recording
+        return worker.record(order, tell)
     finally:
-        work.close()
         worker.kill()
 
 

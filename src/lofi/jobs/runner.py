@@ -9,6 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,9 +33,9 @@ from lofi.jobs.events import (
 )
 from lofi.jobs.job import Job, State
 from lofi.jobs.ledger import Ledger
-from lofi.jobs.progress import START, Meter, Progress
+from lofi.jobs.progress import START, Progress
 from lofi.jobs.queue import Queue
-from lofi.jobs.worker import InMemory, Order, Recording, Stage, Worker
+from lofi.jobs.worker import InMemory, Order, Recording, Worker
 from lofi.library.entry import Entry, NewTrack, Recipe
 from lofi.library.journal import Journal, JournalEntry
 from lofi.library.shelf import Library
@@ -318,22 +319,7 @@ class Runner:
         part = self._means.library.part()
         request = job.request
         order = Order(request, None, self._means.placement, part, Format.WAV, request.tags())
-        work = self._means.worker.run(order)
-        meter = Meter()
-        try:
-            while True:
-                step = next(work)
-                if step is Stage.LOADING:
-                    self._tell(job, State.LOADING, START)
-                elif step is Stage.COMPUTING:
-                    meter = Meter()
-                    self._tell(job, State.GENERATING, START)
-                else:
-                    self._tell(job, State.GENERATING, meter.read(step))
-        except StopIteration as finished:
-            return part, finished.value
-        finally:
-            work.close()
+        return part, self._means.worker.record(order, partial(self._tell, job))
 
     def _tell(self, job: Job, state: State, progress: Progress) -> None:
         with self._changed:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from enum import Enum
@@ -25,6 +25,8 @@ from lofi.audiofile import Format
 from lofi.backends.base import Step
 from lofi.device import Device, Grant, Placement
 from lofi.errors import GenerationCancelled, LofiError, ModelInferenceFailed
+from lofi.jobs.job import State
+from lofi.jobs.progress import START, Meter, Progress
 from lofi.track import Request
 
 COMMAND = (sys.executable, "-P", "-m", "lofi.jobs.inference")
@@ -144,6 +146,24 @@ class Worker:
                 self.kill()
             order.part.unlink(missing_ok=True)
             raise
+
+    def record(self, order: Order, tell: Callable[[State, Progress], None]) -> Recording:
+        """``run`` to its end, telling how far it is; an exception from ``tell`` gives it up."""
+        work = self.run(order)
+        meter = Meter()
+        try:
+            while True:
+                step = next(work)
+                if isinstance(step, Step):
+                    tell(State.GENERATING, meter.read(step))
+                else:
+                    meter = Meter()
+                    tell(State.LOADING if step is Stage.LOADING else State.GENERATING, START)
+        except StopIteration as finished:
+            recording: Recording = finished.value
+            return recording
+        finally:
+            work.close()
 
     def cancel(self) -> None:
         """Ask the order in hand to end; past the grace its process is killed."""
