@@ -1,22 +1,16 @@
 """The parent's end of the process that computes: start it, order a track, stop it by force.
 
-Knows pipes and processes; not which job is next, nor where tracks are kept.
+Knows what the process says and means; not which job is next, nor where tracks are kept.
 """
 
-import json
-import os
-import select
-import signal
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pydantic import JsonValue
 
@@ -26,6 +20,7 @@ from lofi.backends.base import Step
 from lofi.device import Device, Grant, Placement
 from lofi.errors import GenerationCancelled, LofiError, ModelInferenceFailed
 from lofi.jobs.job import State
+from lofi.jobs.process import Message, Process
 from lofi.jobs.progress import START, Meter, Progress
 from lofi.track import Request
 
@@ -38,9 +33,6 @@ GLANCE_SECONDS = 0.05
 """How often a cancellation from another thread is looked for while nothing else happens."""
 LONG_GLANCE_SECONDS = 0.5
 """Where a glance took longer, this process was stopped, or starved."""
-STDERR = 2
-
-Message = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +87,7 @@ class Worker:
     ) -> None:
         self._command = (*command, str(nice))
         self._patience = patience
-        self._process: _Process | None = None
+        self._process: Process | None = None
         self._cancelled_at: float | None = None
         self._closed = False
         self._in_memory: InMemory | None = None
@@ -186,7 +178,7 @@ class Worker:
             self._closed = True
         self.kill()
 
-    def _begin(self, order: Order) -> "_Process":
+    def _begin(self, order: Order) -> Process:
         wanted = _order(order)
         model = wanted["model"]
         if self._process is not None and self._process.model != model:
@@ -195,12 +187,12 @@ class Worker:
             if self._closed:
                 raise GenerationCancelled("no more orders are taken")
             if self._process is None or not self._process.alive:
-                self._process = _Process(self._command, model)
+                self._process = Process(self._command, model)
             self._cancelled_at = None
             self._process.send(wanted)
             return self._process
 
-    def _messages(self, process: "_Process") -> Generator[Message, None, None]:
+    def _messages(self, process: Process) -> Generator[Message, None, None]:
         """What the process says, until it ends or has to be ended."""
         looked, silence = time.monotonic(), 0.0
         while True:
@@ -222,103 +214,10 @@ class Worker:
             elif self._cancelled_at is not None and now - self._cancelled_at > GRACE_SECONDS:
                 process.kill()
 
-    def _loss(self, process: "_Process") -> LofiError:
+    def _loss(self, process: Process) -> LofiError:
         if self._cancelled_at is not None:
             return GenerationCancelled("given up")
         return ModelInferenceFailed(f"the inference process {process.epitaph()}")
-
-
-class _Process:
-    """One inference process and the two pipes to it."""
-
-    def __init__(self, command: Sequence[str], model: Message) -> None:
-        self.model = model
-        """What it has loaded, or will by the first order."""
-        self._held: set[int] = set()
-        inherited: list[int] = []
-        try:
-            orders, self._orders = os.pipe()
-            self._held.add(self._orders)
-            inherited.append(orders)
-            self._events, events = os.pipe()
-            self._held.add(self._events)
-            inherited.append(events)
-            self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell
-                [*command[:-1], str(orders), str(events), command[-1]],
-                stdin=subprocess.DEVNULL,
-                stdout=STDERR,
-                pass_fds=(orders, events),
-                process_group=0,  # a terminal's Ctrl-C is the parent's to handle
-            )
-        finally:
-            for descriptor in inherited:
-                os.close(descriptor)
-        self._buffer = bytearray()
-        self.open = True
-        """Whether more may come; once it ended, what it said last has been received."""
-
-    @property
-    def alive(self) -> bool:
-        return self.open and self._process.poll() is None
-
-    def send(self, message: Message) -> None:
-        """Say something; a process that is gone is noticed by ``receive``."""
-        rest = json.dumps(message).encode() + b"\n"
-        with suppress(BrokenPipeError):
-            while rest:
-                rest = rest[os.write(self._orders, rest) :]
-
-    def receive(self, timeout: float) -> Message | None:
-        """The next message, or None if none comes within ``timeout`` seconds."""
-        while b"\n" not in self._buffer:
-            ended = self._process.poll() is not None  # what it left behind may hold the pipe open
-            if not self.open or not self._readable(0 if ended else timeout):
-                self._hear(self.open and not ended)
-                return None
-            chunk = os.read(self._events, 65_536)
-            self._hear(bool(chunk))
-            self._buffer += chunk
-        line, _, rest = self._buffer.partition(b"\n")
-        self._buffer = rest
-        message: Message = json.loads(line)
-        return message
-
-    def _hear(self, more: bool) -> None:
-        self.open = more
-        if not more:
-            self._let_go(self._events)
-
-    def hush(self) -> None:
-        """It is dead, and nobody will speak to it again."""
-        self._let_go(self._orders)
-
-    def _let_go(self, descriptor: int) -> None:
-        """Close it, but once: its number may soon be another file's."""
-        if descriptor in self._held:
-            self._held.remove(descriptor)
-            os.close(descriptor)
-
-    def _readable(self, timeout: float) -> bool:
-        poll = select.poll()  # select cannot watch descriptors beyond 1023
-        poll.register(self._events, select.POLLIN)
-        return bool(poll.poll(timeout * 1000))
-
-    def kill(self) -> None:
-        self._process.kill()
-        self._process.wait()
-
-    def epitaph(self) -> str:
-        """How it ended, for people."""
-        code = self._process.wait()
-        if code == -signal.SIGKILL:
-            return "was killed, most likely because memory ran out"
-        if code < 0:
-            return f"crashed ({signal.Signals(-code).name})"
-        return f"ended unexpectedly (exit code {code})"
-
-    def __del__(self) -> None:  # what nobody heard to the end
-        for descriptor in tuple(self._held):
-            self._let_go(descriptor)
 
 
 def _order(order: Order) -> Message:
