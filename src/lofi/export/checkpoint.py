@@ -1,0 +1,91 @@
+"""Reads a checkpoint folder as transformers writes it: config.json and safetensors, never pickle."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+import transformers
+
+from lofi.errors import ModelLoadFailed, ModelNotFound
+from lofi.export import codec
+
+KIND = "musicgen"
+PICKLED = ("*.bin", "*.pt", "*.pth", "*.ckpt")
+
+
+def load(folder: Path) -> Any:
+    """The transformers ``MusicgenForConditionalGeneration`` of ``folder``, in float32.
+
+    Raises:
+        ModelNotFound: no config.json or no weights as safetensors.
+        ModelLoadFailed: another kind of model, or weights are missing from the files.
+    """
+    kind = _kind(folder)
+    if kind != KIND:
+        raise ModelLoadFailed(
+            f"{folder.name} is a checkpoint of type {kind}", hint=f"only {KIND} can be exported"
+        )
+    _need_safetensors(folder)
+    try:
+        model, report = transformers.MusicgenForConditionalGeneration.from_pretrained(
+            folder, dtype=torch.float32, attn_implementation="eager", local_files_only=True,
+            use_safetensors=True, output_loading_info=True,
+        )  # fmt: skip
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = (str(error).splitlines() or [""])[0][:200]
+        raise ModelLoadFailed(f"cannot read the checkpoint {folder.name}: {reason}") from None
+    missing = sorted(report["missing_keys"])
+    if missing:
+        raise ModelLoadFailed(
+            f"{folder.name} lacks {len(missing)} weights, the first is {missing[0]}",
+            hint="download the checkpoint again",
+        )
+    _need_known(model, folder.name)
+    codec.fold(model.audio_encoder)
+    return model.eval()
+
+
+def _kind(folder: Path) -> str:
+    path = folder / "config.json"
+    if not path.is_file():
+        raise ModelNotFound(f"no config.json in {folder.name}")
+    try:
+        return str(json.loads(path.read_text(encoding="utf-8")).get("model_type"))
+    except (ValueError, AttributeError):
+        raise ModelLoadFailed(f"config.json in {folder.name} is no JSON object") from None
+
+
+def _need_safetensors(folder: Path) -> None:
+    if any(folder.glob("*.safetensors")):
+        return
+    if any(path for pattern in PICKLED for path in folder.glob(pattern)):
+        raise ModelNotFound(
+            f"{folder.name} holds its weights as pickle only, which can run code",
+            hint="take the safetensors files of the same checkpoint",
+        )
+    raise ModelNotFound(
+        f"no safetensors file in {folder.name}", hint="download the checkpoint again"
+    )
+
+
+def _need_known(model: Any, name: str) -> None:
+    """Refuse what the graphs would compute wrongly."""
+    decoder, sound, text = (
+        model.config.decoder,
+        model.config.audio_encoder,
+        model.config.text_encoder,
+    )
+    unknown = {
+        "decoder.scale_embedding": decoder.scale_embedding,
+        "audio_encoder.use_causal_conv": sound.use_causal_conv,
+        "audio_encoder.normalize": sound.normalize,
+        "audio_encoder.chunk_length_s": sound.chunk_length_s,
+        "audio_encoder.norm_type": sound.norm_type != "weight_norm",
+        "audio_encoder.pad_mode": sound.pad_mode != "reflect",
+        "audio_encoder.audio_channels": sound.audio_channels != 1,
+        "text_encoder.feed_forward_proj": text.feed_forward_proj != "relu",
+    }
+    wrong = [key for key, value in unknown.items() if value]
+    if wrong:
+        raise ModelLoadFailed(f"{name} sets {', '.join(wrong)} as no MusicGen checkpoint does")

@@ -1,0 +1,214 @@
+"""The language model over audio tokens as two graphs: the first pass and a cached step.
+
+``decoder_model`` reads the states of the text encoder and T columns, and gives the keys and values
+of both attentions; ``decoder_with_past_model`` reads those and one column. Guidance doubles the
+batch B; the rows of ``input_ids`` are B times the codebooks.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from lofi.export.graph import Graph, trace
+from lofi.export.text import masked
+
+PAST = "past_decoder_sequence_length"
+LONGER = "past_decoder_sequence_length + decoder_sequence_length"
+SIDES = ("decoder.key", "decoder.value", "encoder.key", "encoder.value")
+
+
+class Attention(nn.Module):
+    """One attention, weights as [in, out]."""
+
+    def __init__(self, attention: Any) -> None:
+        super().__init__()
+        self.heads, self.scale = attention.num_heads, attention.scaling
+        for name in ("q_proj", "k_proj", "v_proj", "out_proj"):
+            weight = getattr(attention, name).weight
+            setattr(self, name, nn.Parameter(weight.detach().t().contiguous()))
+
+    def remember(self, states: Any) -> tuple[Any, Any]:
+        """Key and value [B, heads, T, size] of ``states`` [B, T, width]."""
+        return self._split(states @ self.k_proj), self._split(states @ self.v_proj)
+
+    def forward(self, x: Any, key: Any, value: Any, bias: Any) -> Any:
+        """What ``x`` [B, T, width] finds; ``bias`` is added to the scores."""
+        scores = (self._split(x @ self.q_proj) * self.scale) @ key.transpose(2, 3)
+        if bias is not None:
+            scores = scores + bias
+        found = torch.softmax(scores, dim=-1) @ value
+        return found.transpose(1, 2).flatten(2) @ self.out_proj
+
+    def _split(self, x: Any) -> Any:
+        return x.unflatten(2, (self.heads, -1)).transpose(1, 2)
+
+
+class Layer(nn.Module):
+    """One block: attention to the past, to the prompt, feed-forward."""
+
+    def __init__(self, layer: Any, activation: Any) -> None:
+        super().__init__()
+        self.self_attn = Attention(layer.self_attn)
+        self.self_attn_layer_norm = layer.self_attn_layer_norm
+        self.encoder_attn = Attention(layer.encoder_attn)
+        self.encoder_attn_layer_norm = layer.encoder_attn_layer_norm
+        self.fc1 = nn.Parameter(layer.fc1.weight.detach().t().contiguous())
+        self.fc2 = nn.Parameter(layer.fc2.weight.detach().t().contiguous())
+        self.final_layer_norm = layer.final_layer_norm
+        self.activation = activation
+
+    def first(self, x: Any, states: Any, causal: Any, hidden: Any) -> tuple[Any, list[Any]]:
+        """All columns at once."""
+        h = self.self_attn_layer_norm(x)
+        key, value = self.self_attn.remember(h)
+        x = x + self.self_attn(h, key, value, causal)
+        cross = self.encoder_attn.remember(states)
+        return self._rest(x, *cross, hidden), [key, value, *cross]
+
+    def cached(self, x: Any, past: Sequence[Any], hidden: Any) -> tuple[Any, list[Any]]:
+        """One column more."""
+        h = self.self_attn_layer_norm(x)
+        key, value = (
+            torch.cat([old, new], dim=2)
+            for old, new in zip(past[:2], self.self_attn.remember(h), strict=True)
+        )
+        x = x + self.self_attn(h, key, value, None)
+        return self._rest(x, past[2], past[3], hidden), [key, value]
+
+    def _rest(self, x: Any, key: Any, value: Any, hidden: Any) -> Any:
+        x = x + self.encoder_attn(self.encoder_attn_layer_norm(x), key, value, hidden)
+        h = self.final_layer_norm(x)
+        return x + self.activation(h @ self.fc1) @ self.fc2
+
+
+class Decoder(nn.Module):
+    """Both graphs over one set of weights; ``with_past`` says which is traced."""
+
+    with_past = False
+
+    def __init__(self, model: Any) -> None:
+        """Take over the weights of a transformers ``MusicgenForConditionalGeneration``."""
+        super().__init__()
+        inner = model.decoder.model.decoder
+        self.codebooks = model.decoder.num_codebooks
+        tables = [table.weight.detach() for table in inner.embed_tokens]
+        self.embed_tokens = nn.ParameterList(tables)
+        self.register_buffer("positions", inner.embed_positions.weights.detach())
+        activation = inner.layers[0].activation_fn
+        self.layers = nn.ModuleList(Layer(layer, activation) for layer in inner.layers)
+        self.layer_norm = inner.layer_norm
+        heads = [head.weight.detach().t().contiguous() for head in model.decoder.lm_heads]
+        self.lm_heads = nn.ParameterList(heads)
+        projection = getattr(model, "enc_to_dec_proj", None)
+        self.projected = projection is not None
+        if self.projected:
+            self.enc_to_dec_proj = nn.Parameter(projection.weight.detach().t().contiguous())
+            self.enc_to_dec_bias = nn.Parameter(projection.bias.detach())
+
+    def forward(self, mask: Any, ids: Any, *rest: Any) -> tuple[Any, ...]:
+        """``rest`` is the states of the prompt, or four tensors of the past for each layer."""
+        hidden = (mask[:, None, None, :] == 0).to(self.positions.dtype)
+        hidden = hidden * masked(self.positions.dtype)
+        length = rest[0].shape[2] if self.with_past else 0
+        x = self._embedded(ids, length)
+        presents: list[Any] = []
+        if self.with_past:
+            for index, layer in enumerate(self.layers):
+                x, new = layer.cached(x, rest[4 * index : 4 * index + 4], hidden)
+                presents += new
+        else:
+            states, causal = self._prompt(rest[0], mask), self._causal(ids)
+            for layer in self.layers:
+                x, new = layer.first(x, states, causal, hidden)
+                presents += new
+        x = self.layer_norm(x)
+        logits = torch.stack([x @ head for head in self.lm_heads], dim=1)
+        return logits.flatten(0, 1), *presents
+
+    def _embedded(self, ids: Any, past: Any) -> Any:
+        columns = ids.reshape(-1, self.codebooks, ids.shape[1])
+        x = sum(
+            functional.embedding(columns[:, book], table)
+            for book, table in enumerate(self.embed_tokens)
+        )
+        return x + self.positions.index_select(0, torch.arange(ids.shape[1]) + past)
+
+    def _prompt(self, states: Any, mask: Any) -> Any:
+        if self.projected:
+            states = states @ self.enc_to_dec_proj + self.enc_to_dec_bias
+        return states * mask[..., None].to(states.dtype)
+
+    def _causal(self, ids: Any) -> Any:
+        place = torch.arange(ids.shape[1])
+        later = (place[None, :] > place[:, None]).to(self.positions.dtype)
+        return later * masked(self.positions.dtype)
+
+
+def presents(layers: int, *, encoder: bool) -> list[str]:
+    """Names of the keys and values that a graph gives."""
+    return [
+        f"present.{layer}.{side}"
+        for layer in range(layers)
+        for side in (SIDES if encoder else SIDES[:2])
+    ]
+
+
+def export(model: Any) -> tuple[Graph, Graph]:
+    """The graphs of ``decoder_model.onnx`` and ``decoder_with_past_model.onnx``."""
+    decoder = Decoder(model).eval()
+    return _first(decoder), _cached(decoder)
+
+
+def _first(decoder: Decoder) -> Graph:
+    decoder.with_past = False
+    width = _width(decoder)
+    names = ["logits", *presents(len(decoder.layers), encoder=True)]
+    inputs = {
+        "encoder_attention_mask": torch.ones((2, 5), dtype=torch.int64),
+        "input_ids": torch.ones((2 * decoder.codebooks, 3), dtype=torch.int64),
+        "encoder_hidden_states": torch.ones((2, 5, width), dtype=decoder.positions.dtype),
+    }
+    axes: dict[str, Mapping[int, str]] = {
+        "encoder_attention_mask": {0: "batch_size", 1: "encoder_sequence_length"},
+        "input_ids": {0: "total_batch_size_x_num_codebooks", 1: "decoder_sequence_length"},
+        "encoder_hidden_states": {0: "total_batch_size", 1: "encoder_sequence_length"},
+        "logits": {0: "total_batch_size_x_num_codebooks", 1: "decoder_sequence_length"},
+    }
+    axes |= {name: _present_axes(name) for name in names[1:]}
+    return trace(decoder, inputs, names, axes)
+
+
+def _cached(decoder: Decoder) -> Graph:
+    decoder.with_past = True
+    layers, attention = len(decoder.layers), decoder.layers[0].self_attn
+    names = ["logits", *presents(layers, encoder=False)]
+    shape = (2, attention.heads, 5, attention.q_proj.shape[1] // attention.heads)
+    past = torch.ones(shape, dtype=decoder.positions.dtype)
+    inputs = {
+        "encoder_attention_mask": torch.ones((2, 5), dtype=torch.int64),
+        "input_ids": torch.ones((2 * decoder.codebooks, 1), dtype=torch.int64),
+    }
+    keys = [name.replace("present", "past_key_values") for name in presents(layers, encoder=True)]
+    inputs |= {key: past for key in keys}
+    axes: dict[str, Mapping[int, str]] = {
+        "encoder_attention_mask": {0: "batch_size", 1: "encoder_sequence_length"},
+        "input_ids": {0: "total_batch_size_x_num_codebooks"},
+        "logits": {0: "total_batch_size_x_num_codebooks"},
+    }
+    for key in keys:
+        own = PAST if ".decoder." in key else "encoder_sequence_length"
+        axes[key] = {0: "batch_size", 2: own}
+    axes |= {name: _present_axes(name) for name in names[1:]}
+    return trace(decoder, inputs, names, axes)
+
+
+def _present_axes(name: str) -> dict[int, str]:
+    return {0: "batch_size", 2: LONGER if ".decoder." in name else "encoder_sequence_length"}
+
+
+def _width(decoder: Decoder) -> int:
+    source = decoder.enc_to_dec_proj if decoder.projected else decoder.layers[0].self_attn.q_proj
+    return int(source.shape[0])
