@@ -1,11 +1,11 @@
-"""Reads a checkpoint folder as transformers writes it: config.json and safetensors, never pickle."""
+"""Reads a checkpoint as transformers writes it: config.json and safetensors, never pickle."""
 
 import json
 from pathlib import Path
-from typing import Any
 
 import torch
 import transformers
+from transformers import PreTrainedModel
 
 from lofi.errors import ModelLoadFailed, ModelNotFound
 from lofi.export import codec
@@ -14,7 +14,7 @@ KIND = "musicgen"
 PICKLED = ("*.bin", "*.pt", "*.pth", "*.ckpt")
 
 
-def load(folder: Path) -> Any:
+def load(folder: Path) -> PreTrainedModel:
     """The transformers ``MusicgenForConditionalGeneration`` of ``folder``, in float32.
 
     Raises:
@@ -69,7 +69,7 @@ def _need_safetensors(folder: Path) -> None:
     )
 
 
-def _need_known(model: Any, name: str) -> None:
+def _need_known(model: PreTrainedModel, name: str) -> None:
     """Refuse what the graphs would compute wrongly."""
     decoder, sound, text = (
         model.config.decoder,

@@ -3,12 +3,13 @@
 Both are mono. A stereo model keeps two sets of tokens, and runs them as a batch of two.
 """
 
-from typing import Any
+from collections.abc import Iterable
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils import parametrize
+from transformers import PreTrainedModel
 
 from lofi.export.graph import Graph, trace
 
@@ -18,12 +19,12 @@ BATCH, FRAMES, SAMPLES = "batch_size", "chunk_length", "audio_length"
 class Decode(nn.Module):
     """``audio_codes`` int64 [1, B, K, F] to ``audio_values`` [B, 1, F * samples per frame]."""
 
-    def __init__(self, codec: Any) -> None:
+    def __init__(self, codec: PreTrainedModel) -> None:
         """Take over a transformers ``EncodecModel``, whose weight norms are already folded."""
         super().__init__()
         self.codec = codec
 
-    def forward(self, audio_codes: Any) -> Any:
+    def forward(self, audio_codes: Tensor) -> Tensor:
         """The sound of the tokens."""
         codes = audio_codes[0]
         layers = self.codec.quantizer.layers
@@ -40,12 +41,12 @@ class Encode(nn.Module):
     F is the samples divided by those of a frame, rounded up.
     """
 
-    def __init__(self, codec: Any, codebooks: int) -> None:
+    def __init__(self, codec: PreTrainedModel, codebooks: int) -> None:
         """Take over a transformers ``EncodecModel`` and use its first ``codebooks``."""
         super().__init__()
         self.codec, self.codebooks = codec, codebooks
 
-    def forward(self, audio_values: Any) -> Any:
+    def forward(self, audio_values: Tensor) -> Tensor:
         """The nearest entry of each codebook to what the ones before it left over."""
         rest = _through(self.codec.encoder.layers, audio_values).transpose(1, 2)
         codes = []
@@ -57,7 +58,7 @@ class Encode(nn.Module):
         return torch.stack(codes, dim=1)[None]
 
 
-def fold(codec: Any) -> Any:
+def fold(codec: PreTrainedModel) -> PreTrainedModel:
     """Multiply the weight norms of a transformers ``EncodecModel`` out, in place."""
     for module in list(codec.modules()):
         if parametrize.is_parametrized(module, "weight"):
@@ -65,7 +66,7 @@ def fold(codec: Any) -> Any:
     return codec
 
 
-def export_decode(codec: Any, codebooks: int) -> Graph:
+def export_decode(codec: PreTrainedModel, codebooks: int) -> Graph:
     """The graph of ``encodec_decode.onnx``; at least four frames, as a reflection needs."""
     return trace(
         Decode(codec).eval(),
@@ -76,7 +77,7 @@ def export_decode(codec: Any, codebooks: int) -> Graph:
     )
 
 
-def export_encode(codec: Any, codebooks: int) -> Graph:
+def export_encode(codec: PreTrainedModel, codebooks: int) -> Graph:
     """The graph of ``encodec_encode.onnx``."""
     return trace(
         Encode(codec, codebooks).eval(),
@@ -87,13 +88,13 @@ def export_encode(codec: Any, codebooks: int) -> Graph:
     )
 
 
-def _through(layers: Any, x: Any) -> Any:
+def _through(layers: Iterable[nn.Module], x: Tensor) -> Tensor:
     for layer in layers:
         x = _step(layer, x)
     return x
 
 
-def _step(layer: Any, x: Any) -> Any:
+def _step(layer: nn.Module, x: Tensor) -> Tensor:
     kind = type(layer).__name__
     if kind == "EncodecConv1d":
         return _convolved(layer.conv, x)
@@ -107,7 +108,7 @@ def _step(layer: Any, x: Any) -> Any:
     return layer(x)
 
 
-def _convolved(conv: Any, x: Any) -> Any:
+def _convolved(conv: nn.Module, x: Tensor) -> Tensor:
     """Padded by reflection, so that the length divided by the stride, rounded up, comes out."""
     stride = conv.stride[0]
     total = (conv.kernel_size[0] - 1) * conv.dilation[0] + 1 - stride
@@ -119,11 +120,11 @@ def _convolved(conv: Any, x: Any) -> Any:
     return conv(x)
 
 
-def _pad(x: Any, left: Any, right: Any) -> Any:
+def _pad(x: Tensor, left: int | Tensor, right: int | Tensor) -> Tensor:
     return functional.pad(x, (left, right), mode="reflect")
 
 
-def _spread(conv: Any, x: Any) -> Any:
+def _spread(conv: nn.Module, x: Tensor) -> Tensor:
     total = conv.kernel_size[0] - conv.stride[0]
     right = total // 2
     x = conv(x)

@@ -6,11 +6,11 @@ batch B; the rows of ``input_ids`` are B times the codebooks.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn import functional
+from transformers import PreTrainedModel
 
 from lofi.export.graph import Graph, trace
 from lofi.export.text import masked
@@ -23,18 +23,18 @@ SIDES = ("decoder.key", "decoder.value", "encoder.key", "encoder.value")
 class Attention(nn.Module):
     """One attention, weights as [in, out]."""
 
-    def __init__(self, attention: Any) -> None:
+    def __init__(self, attention: nn.Module) -> None:
         super().__init__()
         self.heads, self.scale = attention.num_heads, attention.scaling
         for name in ("q_proj", "k_proj", "v_proj", "out_proj"):
             weight = getattr(attention, name).weight
             setattr(self, name, nn.Parameter(weight.detach().t().contiguous()))
 
-    def remember(self, states: Any) -> tuple[Any, Any]:
+    def remember(self, states: Tensor) -> tuple[Tensor, Tensor]:
         """Key and value [B, heads, T, size] of ``states`` [B, T, width]."""
         return self._split(states @ self.k_proj), self._split(states @ self.v_proj)
 
-    def forward(self, x: Any, key: Any, value: Any, bias: Any) -> Any:
+    def forward(self, x: Tensor, key: Tensor, value: Tensor, bias: Tensor | None) -> Tensor:
         """What ``x`` [B, T, width] finds; ``bias`` is added to the scores."""
         scores = (self._split(x @ self.q_proj) * self.scale) @ key.transpose(2, 3)
         if bias is not None:
@@ -42,14 +42,14 @@ class Attention(nn.Module):
         found = torch.softmax(scores, dim=-1) @ value
         return found.transpose(1, 2).flatten(2) @ self.out_proj
 
-    def _split(self, x: Any) -> Any:
+    def _split(self, x: Tensor) -> Tensor:
         return x.unflatten(2, (self.heads, -1)).transpose(1, 2)
 
 
 class Layer(nn.Module):
     """One block: attention to the past, to the prompt, feed-forward."""
 
-    def __init__(self, layer: Any, activation: Any) -> None:
+    def __init__(self, layer: nn.Module, activation: nn.Module) -> None:
         super().__init__()
         self.self_attn = Attention(layer.self_attn)
         self.self_attn_layer_norm = layer.self_attn_layer_norm
@@ -60,7 +60,9 @@ class Layer(nn.Module):
         self.final_layer_norm = layer.final_layer_norm
         self.activation = activation
 
-    def first(self, x: Any, states: Any, causal: Any, hidden: Any) -> tuple[Any, list[Any]]:
+    def first(
+        self, x: Tensor, states: Tensor, causal: Tensor, hidden: Tensor
+    ) -> tuple[Tensor, list[Tensor]]:
         """All columns at once."""
         h = self.self_attn_layer_norm(x)
         key, value = self.self_attn.remember(h)
@@ -68,7 +70,9 @@ class Layer(nn.Module):
         cross = self.encoder_attn.remember(states)
         return self._rest(x, *cross, hidden), [key, value, *cross]
 
-    def cached(self, x: Any, past: Sequence[Any], hidden: Any) -> tuple[Any, list[Any]]:
+    def cached(
+        self, x: Tensor, past: Sequence[Tensor], hidden: Tensor
+    ) -> tuple[Tensor, list[Tensor]]:
         """One column more."""
         h = self.self_attn_layer_norm(x)
         key, value = (
@@ -78,7 +82,7 @@ class Layer(nn.Module):
         x = x + self.self_attn(h, key, value, None)
         return self._rest(x, past[2], past[3], hidden), [key, value]
 
-    def _rest(self, x: Any, key: Any, value: Any, hidden: Any) -> Any:
+    def _rest(self, x: Tensor, key: Tensor, value: Tensor, hidden: Tensor) -> Tensor:
         x = x + self.encoder_attn(self.encoder_attn_layer_norm(x), key, value, hidden)
         h = self.final_layer_norm(x)
         return x + self.activation(h @ self.fc1) @ self.fc2
@@ -89,7 +93,7 @@ class Decoder(nn.Module):
 
     with_past = False
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, model: PreTrainedModel) -> None:
         """Take over the weights of a transformers ``MusicgenForConditionalGeneration``."""
         super().__init__()
         inner = model.decoder.model.decoder
@@ -104,17 +108,17 @@ class Decoder(nn.Module):
         self.lm_heads = nn.ParameterList(heads)
         projection = getattr(model, "enc_to_dec_proj", None)
         self.projected = projection is not None
-        if self.projected:
+        if projection is not None:
             self.enc_to_dec_proj = nn.Parameter(projection.weight.detach().t().contiguous())
             self.enc_to_dec_bias = nn.Parameter(projection.bias.detach())
 
-    def forward(self, mask: Any, ids: Any, *rest: Any) -> tuple[Any, ...]:
+    def forward(self, mask: Tensor, ids: Tensor, *rest: Tensor) -> tuple[Tensor, ...]:
         """``rest`` is the states of the prompt, or four tensors of the past for each layer."""
         hidden = (mask[:, None, None, :] == 0).to(self.positions.dtype)
         hidden = hidden * masked(self.positions.dtype)
         length = rest[0].shape[2] if self.with_past else 0
         x = self._embedded(ids, length)
-        presents: list[Any] = []
+        presents: list[Tensor] = []
         if self.with_past:
             for index, layer in enumerate(self.layers):
                 x, new = layer.cached(x, rest[4 * index : 4 * index + 4], hidden)
@@ -128,7 +132,7 @@ class Decoder(nn.Module):
         logits = torch.stack([x @ head for head in self.lm_heads], dim=1)
         return logits.flatten(0, 1), *presents
 
-    def _embedded(self, ids: Any, past: Any) -> Any:
+    def _embedded(self, ids: Tensor, past: Tensor | int) -> Tensor:
         columns = ids.reshape(-1, self.codebooks, ids.shape[1])
         x = sum(
             functional.embedding(columns[:, book], table)
@@ -136,12 +140,12 @@ class Decoder(nn.Module):
         )
         return x + self.positions.index_select(0, torch.arange(ids.shape[1]) + past)
 
-    def _prompt(self, states: Any, mask: Any) -> Any:
+    def _prompt(self, states: Tensor, mask: Tensor) -> Tensor:
         if self.projected:
             states = states @ self.enc_to_dec_proj + self.enc_to_dec_bias
         return states * mask[..., None].to(states.dtype)
 
-    def _causal(self, ids: Any) -> Any:
+    def _causal(self, ids: Tensor) -> Tensor:
         place = torch.arange(ids.shape[1])
         later = (place[None, :] > place[:, None]).to(self.positions.dtype)
         return later * masked(self.positions.dtype)
@@ -156,7 +160,7 @@ def presents(layers: int, *, encoder: bool) -> list[str]:
     ]
 
 
-def export(model: Any) -> tuple[Graph, Graph]:
+def export(model: PreTrainedModel) -> tuple[Graph, Graph]:
     """The graphs of ``decoder_model.onnx`` and ``decoder_with_past_model.onnx``."""
     decoder = Decoder(model).eval()
     return _first(decoder), _cached(decoder)
@@ -192,7 +196,7 @@ def _cached(decoder: Decoder) -> Graph:
         "input_ids": torch.ones((2 * decoder.codebooks, 1), dtype=torch.int64),
     }
     keys = [name.replace("present", "past_key_values") for name in presents(layers, encoder=True)]
-    inputs |= {key: past for key in keys}
+    inputs |= dict.fromkeys(keys, past)
     axes: dict[str, Mapping[int, str]] = {
         "encoder_attention_mask": {0: "batch_size", 1: "encoder_sequence_length"},
         "input_ids": {0: "total_batch_size_x_num_codebooks"},

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+
+from transformers import PreTrainedModel
 
 from lofi.errors import OutputExists
 from lofi.export import checkpoint, contents, tokens
@@ -75,7 +76,9 @@ def _precisions(wish: Wish) -> list[Precision]:
     return sorted({Precision.FP32, wish.precision}, key=list(Precision).index)
 
 
-def _fill(folder: Path, model: Any, judge: Judge, wish: Wish, precision: Precision) -> None:
+def _fill(
+    folder: Path, model: PreTrainedModel, judge: Judge, wish: Wish, precision: Precision
+) -> None:
     """Write the graphs of one precision and hold them against torch."""
     wanted = {TEXT, DECODE}
     wanted |= {MERGED} if wish.merged else set()

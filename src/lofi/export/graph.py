@@ -26,13 +26,13 @@ Axes = Mapping[str, Mapping[int, str]]
 class Graph(NamedTuple):
     """Nodes, inputs and outputs in ``model``, the constants they name in ``weights``."""
 
-    model: Any
+    model: onnx.ModelProto
     weights: Mapping[str, Array]
 
 
 def trace(
-    module: Any,
-    inputs: Mapping[str, Any],
+    module: torch.nn.Module,
+    inputs: Mapping[str, torch.Tensor],
     outputs: Sequence[str],
     axes: Axes,
     *,
@@ -69,7 +69,7 @@ def trace(
     return detached(model, weights)
 
 
-def detached(model: Any, weights: Mapping[str, Array] | None = None) -> Graph:
+def detached(model: onnx.ModelProto, weights: Mapping[str, Array] | None = None) -> Graph:
     """``model`` with its initialisers moved out, beside the ``weights`` already outside."""
     found = dict(weights or {})
     found |= {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
@@ -110,7 +110,7 @@ def read(path: Path) -> Graph:
     return detached(onnx.load(path))
 
 
-def _external(name: str, array: Array, file: BinaryIO, location: str) -> Any:
+def _external(name: str, array: Array, file: BinaryIO, location: str) -> TensorProto:
     offset = math.ceil(file.tell() / ALIGNMENT) * ALIGNMENT
     file.write(b"\0" * (offset - file.tell()))
     file.write(np.ascontiguousarray(array).data)

@@ -5,7 +5,7 @@ see them. The cached branch has no keys and values of the prompt to give: it ret
 [0, heads, 1, size], as the published file does, and they must not replace those of the first pass.
 """
 
-from typing import Any
+from collections.abc import Mapping
 
 import onnx
 from onnx import TensorProto, helper
@@ -37,7 +37,7 @@ def merged(first: Graph, cached: Graph) -> Graph:
     return Graph(model, {**first.weights, **cached.weights})
 
 
-def _branch(graph: Graph, wanted: dict[str, Any], name: str) -> Any:
+def _branch(graph: Graph, wanted: Mapping[str, onnx.ValueInfoProto], name: str) -> onnx.GraphProto:
     source = graph.model.graph
     prefix = f"{name}/"
     given = {value.name for value in source.output}
@@ -55,7 +55,7 @@ def _branch(graph: Graph, wanted: dict[str, Any], name: str) -> Any:
     return helper.make_graph(nodes, name, [], outputs)
 
 
-def _renamed(node: Any, prefix: str, inner: set[str]) -> Any:
+def _renamed(node: onnx.NodeProto, prefix: str, inner: set[str]) -> onnx.NodeProto:
     """Two branches of one graph may not use one name for two values."""
     copy = onnx.NodeProto()
     copy.CopyFrom(node)
@@ -65,11 +65,11 @@ def _renamed(node: Any, prefix: str, inner: set[str]) -> Any:
     return copy
 
 
-def _info(name: str, value: Any) -> Any:
+def _info(name: str, value: onnx.ValueInfoProto) -> onnx.ValueInfoProto:
     return helper.make_tensor_value_info(name, value.type.tensor_type.elem_type, None)
 
 
-def _empty(name: str, value: Any) -> Any:
+def _empty(name: str, value: onnx.ValueInfoProto) -> onnx.NodeProto:
     kind = value.type.tensor_type
     heads, width = kind.shape.dim[1].dim_value, kind.shape.dim[3].dim_value
     nothing = helper.make_tensor(name, kind.elem_type, [0, heads, 1, width], b"", raw=True)

@@ -1,8 +1,9 @@
 """All graphs of one model in one precision, by the stem of their files."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from typing import Any
+
+from transformers import PreTrainedModel
 
 from lofi.export import codec, decoder, text
 from lofi.export.graph import Graph
@@ -27,25 +28,39 @@ class Precision(StrEnum):
     FP16 = "fp16"
 
 
-def graphs(model: Any, precision: Precision, wanted: frozenset[str]) -> Mapping[str, Graph]:
+def graphs(
+    model: PreTrainedModel, precision: Precision, wanted: frozenset[str]
+) -> Mapping[str, Graph]:
     """The ``wanted`` graphs of a transformers model; for float16 the model is narrowed in place."""
     if precision is Precision.FP16:
-        for part in (model.text_encoder, model.decoder, getattr(model, "enc_to_dec_proj", None)):
-            if part is not None:
-                part.half()
-    books = model.config.decoder.num_codebooks // model.config.decoder.audio_channels
-    made: dict[str, Graph] = {}
+        _narrow(model)
+    made = dict(_codec(model, precision, wanted))
     if TEXT in wanted:
         made[TEXT] = text.export(model.text_encoder)
-    if DECODE in wanted:
-        made[DECODE] = codec.export_decode(model.audio_encoder, books)
-    if ENCODE in wanted:
-        made[ENCODE] = codec.export_encode(model.audio_encoder, books)
-    if precision is Precision.FP16:
-        made |= {stem: halved(made[stem]) for stem in (DECODE, ENCODE) if stem in made}
     if wanted & {FIRST, CACHED, MERGED}:
-        first, cached = decoder.export(model)
-        if precision is Precision.INT8:
-            first, cached = quantised(first), quantised(cached)
-        made |= {FIRST: first, CACHED: cached, MERGED: merged(first, cached)}
+        made |= _decoder(model, precision)
     return {stem: graph for stem, graph in made.items() if stem in wanted}
+
+
+def _narrow(model: PreTrainedModel) -> None:
+    for part in (model.text_encoder, model.decoder, getattr(model, "enc_to_dec_proj", None)):
+        if part is not None:
+            part.half()
+
+
+def _codec(
+    model: PreTrainedModel, precision: Precision, wanted: frozenset[str]
+) -> Iterator[tuple[str, Graph]]:
+    """Narrowed as a graph: torch has no LSTM in float16 for the CPU."""
+    books = model.config.decoder.num_codebooks // model.config.decoder.audio_channels
+    for stem, make in ((DECODE, codec.export_decode), (ENCODE, codec.export_encode)):
+        if stem in wanted:
+            graph = make(model.audio_encoder, books)
+            yield stem, halved(graph) if precision is Precision.FP16 else graph
+
+
+def _decoder(model: PreTrainedModel, precision: Precision) -> Mapping[str, Graph]:
+    first, cached = decoder.export(model)
+    if precision is Precision.INT8:
+        first, cached = quantised(first), quantised(cached)
+    return {FIRST: first, CACHED: cached, MERGED: merged(first, cached)}

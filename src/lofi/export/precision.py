@@ -2,10 +2,9 @@
 
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from onnx import AttributeProto, TensorProto, numpy_helper
+from onnx import AttributeProto, GraphProto, TensorProto, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from lofi.export.graph import Graph, read, write
@@ -42,7 +41,7 @@ def quantised(graph: Graph) -> Graph:
         return read(narrow)
 
 
-def _narrow(graph: Any) -> None:
+def _narrow(graph: GraphProto) -> None:
     for value in (*graph.input, *graph.output, *graph.value_info):
         if value.type.tensor_type.elem_type == WIDE:
             value.type.tensor_type.elem_type = NARROW
@@ -51,7 +50,7 @@ def _narrow(graph: Any) -> None:
             _narrow_attribute(node.op_type, attribute)
 
 
-def _narrow_attribute(operator: str, attribute: Any) -> None:
+def _narrow_attribute(operator: str, attribute: AttributeProto) -> None:
     if attribute.type == AttributeProto.TENSOR and attribute.t.data_type == WIDE:
         array = numpy_helper.to_array(attribute.t).astype(np.float16)
         attribute.t.CopyFrom(numpy_helper.from_array(array, attribute.t.name))

@@ -4,15 +4,16 @@ Weights are drawn by numpy, so that every version of torch gets the same, and sc
 logits differ clearly from token to token and greedy decoding does not run in a circle.
 """
 
+import math
+import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import tokenizers
 import torch
 import transformers
-from numpy.typing import NDArray
 from torch.nn.utils import parametrize
 
 WORDS = ("lofi", "rain", "piano", "slow", "beat", "warm", "night", "jazz", "drum", "tape")
@@ -58,7 +59,7 @@ def tiny(layers: int, *, stereo: bool = False) -> Size:
     return Size(16, layers, 4, 40, stereo, 64, text, codec)
 
 
-def config(size: Size) -> Any:
+def config(size: Size) -> transformers.MusicgenConfig:
     """The transformers ``MusicgenConfig`` of ``size``."""
     text = transformers.T5Config(**size.text, feed_forward_proj="relu")
     rate = 50 * int(np.log2(size.codebook)) * 4 / 1000  # kbit/s of four codebooks at 50 Hz
@@ -79,7 +80,7 @@ def config(size: Size) -> Any:
     )
 
 
-def model(size: Size, seed: int = 0) -> Any:
+def model(size: Size, seed: int = 0) -> transformers.PreTrainedModel:
     """A transformers ``MusicgenForConditionalGeneration`` of ``size`` with random weights."""
     made = transformers.MusicgenForConditionalGeneration(config(size)).eval()
     generator = np.random.Generator(np.random.PCG64(seed))
@@ -103,7 +104,7 @@ def save(size: Size, folder: Path, seed: int = 0) -> None:
     tokenizer(size.text["vocab_size"]).save(str(folder / "tokenizer.json"))
 
 
-def tokenizer(vocabulary: int) -> Any:
+def tokenizer(vocabulary: int) -> tokenizers.Tokenizer:
     """A Unigram tokenizer as T5's, of ``vocabulary`` pieces (at least 300), for every text.
 
     Ids 0 to 2 are padding, ``</s>`` and unknown; then every byte, a few words, and filling.
@@ -123,32 +124,35 @@ def tokenizer(vocabulary: int) -> Any:
     return made
 
 
-def _fill(name: str, tensor: Any, generator: np.random.Generator) -> None:
+def _fill(name: str, tensor: torch.Tensor, generator: np.random.Generator) -> None:
     if not tensor.is_floating_point() or name.endswith((".inited", ".cluster_size")):
         return
     shape = tuple(tensor.shape)
     values = generator.standard_normal(shape, dtype=np.float32) * _scale(name, shape)
-    if "norm" in name.rsplit(".", 2)[-2] and name.endswith("weight"):
+    if re.search(NORM, name) and name.endswith("weight"):
         values = 1 + values
-    tensor.copy_(torch.from_numpy(np.asarray(values, dtype=np.float32)))
+    tensor.copy_(torch.from_numpy(values))
 
 
-def _scale(name: str, shape: tuple[int, ...]) -> NDArray[np.float32] | float:
-    """Standard deviations that keep every layer's output near one."""
-    if "norm" in name.rsplit(".", 2)[-2] or name.endswith("bias"):
-        return 0.1
-    if "embed_tokens" in name and name.startswith("decoder."):
-        return 3.0  # louder than the positions and the prompt, which are the same in every step
-    if "embed" in name or "relative_attention_bias" in name:
-        return 1.0
-    if "lm_heads" in name:
-        return 3.0 / float(np.sqrt(shape[1]))
-    if "SelfAttention.q" in name:  # T5 does not scale its scores
-        return 1.0 / float(np.sqrt(shape[0] * shape[1]))
-    if "encoder_attn.out_proj" in name:  # guidance multiplies the prompt's share
-        return 0.4 / float(np.sqrt(shape[1]))
-    if name.endswith("original1"):
-        # music is far below one, the layers' outputs are near it
+NORM = r"norm\.\w+$"
+NONE, LAST, ALL = slice(0), slice(-1, None), slice(None)
+SCALES = (
+    (NORM, 0.1, NONE),
+    (r"bias$", 0.1, NONE),
+    (r"^decoder\..*embed_tokens", 3.0, NONE),  # louder than what is the same in every step
+    (r"embed|relative_attention_bias", 1.0, NONE),
+    (r"lm_heads", 3.0, LAST),
+    (r"SelfAttention\.q", 1.0, ALL),  # T5 does not scale its scores
+    (r"encoder_attn\.out_proj", 0.4, LAST),  # guidance multiplies the prompt's share
+    (r"", 1.0, LAST),
+)
+"""By a weight's name: what to aim at, and which of its axes are summed over."""
+
+
+def _scale(name: str, shape: tuple[int, ...]) -> float:
+    """The standard deviation that keeps a layer's output near one."""
+    if name.endswith("original1"):  # of a convolution; music is softer than one: last and first
         gain = 0.2 if shape[0] == 1 else 6.0 if shape[1] == 1 else 1.2
-        return gain / float(np.sqrt(shape[1] * shape[2]))
-    return 1.0 / float(np.sqrt(shape[-1]))
+        return gain / math.sqrt(math.prod(shape[1:]))
+    gain, axes = next((gain, axes) for part, gain, axes in SCALES if re.search(part, name))
+    return gain / math.sqrt(math.prod(shape[axes]))

@@ -1,10 +1,9 @@
 """The T5 encoder as a graph: ``text_encoder.onnx``."""
 
-from typing import Any
-
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn import functional
+from transformers import PreTrainedModel
 
 from lofi.export.graph import Graph, trace
 
@@ -14,7 +13,7 @@ BATCH, TOKENS = "batch_size", "encoder_sequence_length"
 class Layer(nn.Module):
     """Self-attention and feed-forward of one T5 block, weights as [in, out]."""
 
-    def __init__(self, block: Any, heads: int) -> None:
+    def __init__(self, block: nn.Module, heads: int) -> None:
         super().__init__()
         attention, forward = block.layer[0], block.layer[1]
         self.heads = heads
@@ -28,7 +27,7 @@ class Layer(nn.Module):
         self.wo = nn.Parameter(dense.wo.weight.detach().t().contiguous())
         self.epsilon = attention.layer_norm.variance_epsilon
 
-    def forward(self, x: Any, bias: Any) -> Any:
+    def forward(self, x: Tensor, bias: Tensor) -> Tensor:
         """``x`` [B, S, width], ``bias`` [B, heads, S, S] added to the scores."""
         h = normed(x, self.attention_norm, self.epsilon)
         q, k, v = (self._split(h @ getattr(self, name)) for name in "qkv")
@@ -37,14 +36,14 @@ class Layer(nn.Module):
         h = normed(x, self.forward_norm, self.epsilon)
         return bounded(x + functional.relu(h @ self.wi) @ self.wo)
 
-    def _split(self, x: Any) -> Any:
+    def _split(self, x: Tensor) -> Tensor:
         return x.unflatten(2, (self.heads, -1)).transpose(1, 2)
 
 
 class TextEncoder(nn.Module):
     """``input_ids`` and ``attention_mask`` int64 [B, S] to states [B, S, width]."""
 
-    def __init__(self, t5: Any) -> None:
+    def __init__(self, t5: PreTrainedModel) -> None:
         """Take over the weights of a transformers ``T5EncoderModel``."""
         super().__init__()
         stack = t5.encoder
@@ -54,7 +53,7 @@ class TextEncoder(nn.Module):
         self.norm = nn.Parameter(stack.final_layer_norm.weight.detach())
         self.epsilon = stack.final_layer_norm.variance_epsilon
 
-    def forward(self, input_ids: Any, attention_mask: Any) -> Any:
+    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         """The states after the last norm."""
         x = functional.embedding(input_ids, self.embedding)
         length = input_ids.shape[1]
@@ -65,14 +64,14 @@ class TextEncoder(nn.Module):
         return normed(x, self.norm, self.epsilon)
 
 
-def normed(x: Any, weight: Any, epsilon: float) -> Any:
+def normed(x: Tensor, weight: Tensor, epsilon: float) -> Tensor:
     """T5's norm: by the root mean square, in float32, no bias."""
     wide = x.to(torch.float32)
     scale = torch.rsqrt(wide.pow(2).mean(-1, keepdim=True) + epsilon)
     return weight * (wide * scale).to(x.dtype)
 
 
-def bounded(x: Any) -> Any:
+def bounded(x: Tensor) -> Tensor:
     """In float16 T5's residual leaves the range; transformers bounds it in the same way."""
     if x.dtype != torch.float16:
         return x
@@ -80,12 +79,12 @@ def bounded(x: Any) -> Any:
     return x.clamp(-top, top)
 
 
-def masked(dtype: Any) -> float:
+def masked(dtype: torch.dtype) -> float:
     """What is added to the score of a position that must not be seen."""
     return -1e4 if dtype == torch.float16 else -1e9
 
 
-def export(t5: Any) -> Graph:
+def export(t5: PreTrainedModel) -> Graph:
     """The graph of ``text_encoder.onnx`` from a transformers ``T5EncoderModel``."""
     ids = torch.ones((2, 5), dtype=torch.int64)
     axes = {0: BATCH, 1: TOKENS}

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from transformers import PreTrainedModel
 
 from lofi.backends import onnx
 from lofi.device import Device, Placement
@@ -32,13 +33,13 @@ TOLERANCES = {
     Precision.FP16: Tolerance(2e-2, 1e-1, 1e-1, 0.9),
     Precision.INT8: Tolerance(1e-4, 1.0, 1e-3, 0.99),
 }
-"""By precision. Differences between kernels add up over the layers; int8 is a rough measure only."""
+"""By precision. Differences of kernels add up over the layers; 8 bits are measured roughly."""
 
 
 class Judge:
     """What torch makes of one set of inputs, against which graphs are held."""
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, model: PreTrainedModel) -> None:
         """Compute everything with the float32 transformers ``model``, which may change later."""
         random = np.random.Generator(np.random.PCG64(7))
         config, sound = model.config.decoder, model.config.audio_encoder
@@ -54,7 +55,7 @@ class Judge:
         with torch.inference_mode():
             self._compute(model)
 
-    def _compute(self, model: Any) -> None:
+    def _compute(self, model: PreTrainedModel) -> None:
         states = model.text_encoder(torch.from_numpy(self.words)).last_hidden_state
         self.states: Array = states.numpy()
         guided = torch.cat([states, torch.zeros_like(states)])
