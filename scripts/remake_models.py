@@ -1,52 +1,14 @@
 """Make the tiny models of tests/fixtures/models anew: remake_models.py [FOLDER]
 
-Each is a MusicGen of random weights, exported by lofi.export. The names say what they try:
-
-- mono: 2 layers, merged decoder, codec in both directions;
-- mono-split: the same weights, decoder in two files, no codec encoder;
-- stereo: 3 layers, 8 codebooks, merged decoder, codec in both directions;
-- transformersjs: mono, 4 layers, in the layout of transformers.js, decoder also in 8 bits.
-
-Needs the extra ``parity``. SHA256SUMS lists every file.
+Needs the extra ``parity``. What is made, and what it holds: tests/parity/tiny.py.
 """
 
-import shutil
 import sys
-import tempfile
 from pathlib import Path
 
-from lofi.export import contents, synthetic
-from lofi.export.folder import Layout, Wish, export
-from lofi.export.parts import Precision
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-FOLDER = Path(__file__).resolve().parent.parent / "tests" / "fixtures" / "models"
-SUMS = "SHA256SUMS"
-MONO, STEREO, DEEP = synthetic.tiny(2), synthetic.tiny(3, stereo=True), synthetic.tiny(4)
-MODELS = {
-    "mono": (MONO, 0, Wish()),
-    "mono-split": (MONO, 0, Wish(merged=False, split=True, encoder=False)),
-    "stereo": (STEREO, 1, Wish()),
-    "transformersjs": (
-        DEEP,
-        2,
-        Wish(Layout.TRANSFORMERSJS, Precision.INT8, encoder=False),
-    ),
-}
-"""Size, seed and form of each."""
-
-
-def make(folder: Path) -> None:
-    """Write every model into ``folder``, replacing those that are there."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, (size, seed, wish) in MODELS.items():
-        shutil.rmtree(folder / name, ignore_errors=True)
-        with tempfile.TemporaryDirectory() as source:
-            synthetic.save(size, Path(source), seed)
-            export(Path(source), folder / name, wish)
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != SUMS)
-    lines = [f"{contents.digest(path)}  {path.relative_to(folder).as_posix()}\n" for path in files]
-    (folder / SUMS).write_text("".join(lines), encoding="utf-8")
-
+from parity import tiny
 
 if __name__ == "__main__":
-    make(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)
+    tiny.make(Path(sys.argv[1]) if len(sys.argv) > 1 else tiny.FOLDER)
