@@ -105,5 +105,40 @@ def test_a_lenient_reader_keeps_what_is_right_and_logs_what_is_wrong(
     assert config.load({}, {}, file, lenient=True).config == Config()
 
 
+def test_a_model_is_the_name_of_one_installed_or_a_path(file: Path, tmp_path: Path) -> None:
+    def weights(**values: str) -> Path | None:
+        return config.load({"models_path": "/models", **values}, {}, file).config.weights(
+            "musicgen"
+        )
+
+    assert weights() == Path("/models/musicgen-small-fp32")
+    assert weights(musicgen_model="own") == Path("/models/own")
+    assert weights(musicgen_model=str(tmp_path)) == tmp_path
+    assert weights(musicgen_model="~/mine") == Path.home() / "mine"
+    assert weights(musicgen_model="./mine") == Path.cwd() / "mine"
+    with pytest.raises(InvalidParams, match="musicgen-model"):
+        weights(musicgen_model="")
+
+
+def test_a_backend_without_a_setting_has_no_weights() -> None:
+    assert Config().weights("procedural") is None
+
+
+def test_a_model_folder_is_for_the_backend_in_use() -> None:
+    folder = Path("/own")
+    assert Config(model_dir=folder).weights("musicgen") == folder
+    assert Config(model_dir=folder, default_backend="Music-Gen").weights("musicgen") == folder
+    other = Config(model_dir=folder, models_path=Path("/m"), default_backend="other")
+    assert other.weights("musicgen") == Path("/m/musicgen-small-fp32")
+
+
+def test_the_newer_name_of_a_variable_goes_before_the_older(file: Path) -> None:
+    environ = {"LOFI_MODEL_PATH": "/old"}
+    assert config.load({}, environ, file).config.musicgen_model == "/old"
+    settings = config.load({}, {"LOFI_MUSICGEN_MODEL": "/new", **environ}, file)
+    assert settings.config.musicgen_model == "/new"
+    assert settings.origins["musicgen_model"] == "LOFI_MUSICGEN_MODEL"
+
+
 def test_every_setting_has_a_rule_to_show() -> None:
     assert all(field.description for field in Config.model_fields.values())

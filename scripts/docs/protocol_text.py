@@ -173,11 +173,13 @@ METHODS = {
                     "name": "Procedural",
                     "summary": "composes and synthesises on the spot; needs no model",
                     "status": "ready",
+                    "error": None,
                     "loaded": False,
                     "min_duration_sec": 5,
                     "max_duration_sec": 600,
                     "sample_rate": 48000,
                     "model_version": "procedural-v1",
+                    "licence": None,
                     "options": {"type": "object", "properties": {}},
                 }
             ],

@@ -39,7 +39,19 @@ def _absolute(path: Path) -> Path:
         raise ValueError(str(error)) from None
 
 
+def plain(name: str) -> str:
+    """The name of a backend without what people write in different ways."""
+    return name.strip().lower().replace("-", "").replace("_", "")
+
+
+def _model(text: str) -> str:
+    """The name of a model as it is, a path made absolute."""
+    is_path = text[0] in ".~" or os.sep in text
+    return str(_absolute(Path(text))) if is_path else text
+
+
 Folder = Annotated[Path, AfterValidator(_absolute)]
+Model = Annotated[str, Field(pattern=r"^[^\x00-\x1f]{1,4096}$"), AfterValidator(_model)]
 Seconds = Annotated[int, Field(ge=0, le=86_400)]
 
 
@@ -69,6 +81,18 @@ class Config(BaseModel):
         ge=1,
         le=1_000_000,
         description="how many tracks to keep, 1 to 1000000; unset: no limit",
+    )
+    models_path: Folder = Field(
+        default_factory=lambda: platformdirs.user_data_path(APP) / "models",
+        description="the folder that models are installed in",
+    )
+    musicgen_model: Model = Field(
+        "musicgen-small-fp32",
+        description="the name of an installed model, or the path of a folder that holds one",
+    )
+    model_dir: Folder | None = Field(
+        None,
+        description="a folder with the model for the backend in use; unset: the installed one",
     )
     export_path: Folder = Field(
         default_factory=lambda: platformdirs.user_music_path() / APP,
@@ -103,9 +127,17 @@ class Config(BaseModel):
         """What of the machine a model may use."""
         return Placement(self.device, self.threads)
 
+    def weights(self, backend: str) -> Path | None:
+        """Where the weights of a backend lie, by its name; None where no setting says."""
+        if self.model_dir is not None and plain(self.default_backend) in {"auto", plain(backend)}:
+            return self.model_dir
+        model: str | None = getattr(self, f"{backend}_model", None)
+        return None if model is None else self.models_path / model  # which may be absolute itself
+
 
 ENVIRONMENT = {
     "LOFI_BACKEND": "default_backend",
+    "LOFI_MODEL_PATH": "musicgen_model",  # an older name: the newer one below goes before it
     **{f"LOFI_{key.upper()}": key for key in Config.model_fields if key != "default_backend"},
 }
 FLAGS = {"default_backend": "--backend"}
@@ -149,11 +181,12 @@ def load(
         InvalidParams: a setting is unknown or invalid; the message names it and where it stands.
     """
     path = file or default_file()
+    variables = {key: name for name, key in ENVIRONMENT.items() if environ.get(name)}
     sources = [
         _Source(lambda key: f"{key} in {path}", _read(path, lenient=lenient)),
         _Source(
-            lambda key: next(name for name, each in ENVIRONMENT.items() if each == key),
-            {key: environ[name] for name, key in ENVIRONMENT.items() if environ.get(name)},
+            variables.__getitem__,
+            {key: environ[name] for key, name in variables.items()},
         ),
         _Source(
             lambda key: FLAGS.get(key, f"--{key.replace('_', '-')}"),

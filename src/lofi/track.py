@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, JsonValue
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from lofi import __version__
 from lofi.errors import InvalidParams, InvalidPrompt
@@ -23,11 +25,38 @@ class Options(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
     def canonical(self) -> tuple[str, ...]:
-        """Every option that differs from its default, as ``name=value``, in order of name."""
+        """Every option that differs from its default, as ``name=value``, in order of name.
+
+        A clip is its content: where its file lies does not matter.
+        """
+        changed = self.model_dump(exclude_defaults=True)
         return tuple(
             f"{name}={value:g}" if isinstance(value, float) else f"{name}={value}"
-            for name, value in sorted(self.model_dump(exclude_defaults=True).items())
+            for name, value in sorted((name, getattr(self, name)) for name in changed)
         )
+
+
+class Clip(BaseModel):
+    """An existing piece of sound that a track starts from, as the value of an option.
+
+    The command line names a file, a client a track of the library; nobody sends a clip.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    path: str
+    """Absolute."""
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    """Of the file's bytes: which sound it is, wherever it lies."""
+
+    def __str__(self) -> str:
+        return self.sha256
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, _schema: CoreSchema, _handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {"type": "string", "format": "track_id"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

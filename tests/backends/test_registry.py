@@ -2,11 +2,16 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from lofi.backends import registry
 from lofi.errors import BackendNotInstalled, InvalidBackend
+
+
+def nowhere(name: str) -> Path:
+    return Path("/nowhere") / name
 
 
 @pytest.mark.parametrize("name", ["procedural", "PROCEDURAL", " Procedural ", "proce-dural"])
@@ -24,16 +29,18 @@ def test_a_near_miss_is_named() -> None:
 def test_a_name_that_is_no_backend_lists_those_that_are(name: str) -> None:
     with pytest.raises(InvalidBackend) as caught:
         registry.get(name)
-    assert caught.value.hint == "use one of: auto, procedural"
+    assert caught.value.hint == f"use one of: {', '.join(('auto', *registry.names()))}"
 
 
 def test_auto_says_why() -> None:
-    choice = registry.choose("auto")
+    choice = registry.choose("auto", nowhere)
     assert choice.backend.name == "procedural"
     assert choice.reason == "no neural model installed; `lofi-daemon models` lists them"
 
 
-def test_auto_prefers_an_installed_model_of_higher_rank(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def three(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A backend that needs nothing, one that takes any weights, and one that lacks some."""
     procedural = registry.get("procedural")
 
     class Neural(type(procedural)):  # type: ignore[misc]
@@ -47,21 +54,41 @@ def test_auto_prefers_an_installed_model_of_higher_rank(monkeypatch: pytest.Monk
         title = "Missing"
         rank = 20
 
-        def model_version(self, _weights: object = None, /) -> None:
-            return None
+        def model_version(self, weights: object, /) -> str:
+            raise BackendNotInstalled(f"{weights} lacks decoder.onnx", hint="get it")
 
     every = {"procedural": procedural, "neural": Neural(), "missing": Missing()}
     monkeypatch.setattr(registry, "names", lambda: tuple(every))
     monkeypatch.setattr(registry, "get", every.__getitem__)
-    choice = registry.choose("auto")
+
+
+@pytest.mark.usefixtures("three")
+def test_auto_passes_over_what_is_not_installed() -> None:
+    choice = registry.choose("auto", nowhere)
     assert (choice.backend.name, choice.reason) == ("neural", "the best model installed")
-    with pytest.raises(BackendNotInstalled, match="Missing is not installed"):
-        registry.choose("missing")
+
+
+@pytest.mark.usefixtures("three")
+def test_what_lacks_a_file_says_which_when_it_is_asked_for() -> None:
+    with pytest.raises(BackendNotInstalled, match="/models/missing lacks decoder"):
+        registry.choose("missing", lambda name: Path(f"/models/{name}"))
+
+
+def test_a_folder_that_no_neural_backend_takes_is_an_error_and_says_what_it_lacks(
+    three: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del three
+    monkeypatch.setattr(registry, "names", lambda: ("procedural", "missing"))
+    assert registry.choose("auto", nowhere).backend.name == "procedural"
+    with pytest.raises(BackendNotInstalled, match="/x lacks decoder") as caught:
+        registry.choose("Auto", lambda _name: Path("/x"), folder=True)
+    assert caught.value.hint == "get it"
 
 
 def test_listing_backends_imports_no_runtime() -> None:
     script = (
-        "import sys; from lofi.backends import registry; registry.every(); registry.choose('auto');"
+        "import sys; from pathlib import Path; from lofi.backends import registry;"
+        "registry.every(); registry.choose('auto', lambda _: Path('/nowhere'));"
         "print([name for name in ('scipy', 'onnxruntime', 'torch', 'soundfile')"
         " if name in sys.modules])"
     )

@@ -22,6 +22,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "no-config"))
     monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("LOFI_MODELS_PATH", str(tmp_path / "no-models"))
     for name in ("LOFI_BACKEND", "LOFI_DEVICE", "LOFI_THREADS"):
         monkeypatch.delenv(name, raising=False)
     return tmp_path

@@ -4,12 +4,18 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from lofi.cli import main
 
 Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(autouse=True)
+def nothing_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOFI_MODELS_PATH", str(tmp_path))
 
 
 def test_styles_are_listed_by_category(capsys: Capture) -> None:
@@ -39,8 +45,8 @@ def test_backends_as_json_carry_the_contract_fields(capsys: Capture) -> None:
     assert main(["backends", "--json"]) == 0
     listing = json.loads(capsys.readouterr().out)
     assert listing["default_backend"] == "procedural"
-    (entry,) = listing["backends"]
-    assert entry["status"] == "ready"
+    entry = next(each for each in listing["backends"] if each["type"] == "procedural")
+    assert (entry["status"], entry["error"], entry["licence"]) == ("ready", None, None)
     assert (entry["min_duration_sec"], entry["max_duration_sec"]) == (5, 600)
 
 

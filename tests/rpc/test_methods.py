@@ -39,8 +39,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     outbox = Outbox(sink, lambda _reason: None)
     library = Library.open(root / "library")
     journal = Journal(library.store, library.folder, library.owner)
-    means = Means(Worker(INFERENCE), library, journal, Placement(), 0)
     config = Config(cache_path=root / "library", export_path=root / "music", default_backend="fake")
+    means = Means(Worker(INFERENCE), library, journal, Placement(), config.weights, 0)
     path = lofi.backends.__path__
     lofi.backends.__path__ = [*path, str(BACKENDS)]
     yield Desk(config, library, Runner(Queue(), means), Wire(outbox), 0.0)

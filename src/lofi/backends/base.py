@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from lofi.device import Grant, Placement
 from lofi.errors import BY_NAME, InvalidParams
-from lofi.track import Options, Request, Take
+from lofi.track import Audio, Options, Request, Take
 
 
 class Step(NamedTuple):
@@ -16,6 +16,9 @@ class Step(NamedTuple):
 
     done: int
     total: int
+    audio: Audio | None = None
+    """What became final with this step. Joined, these pieces are the take, of which they may be
+    all or the beginning; a backend that shapes a piece as a whole gives none."""
 
 
 class Model(Protocol):
@@ -53,9 +56,15 @@ class Backend(Protocol):
     sample_rate: int
     seconds: range
     options: type[Options]
+    licence: str | None
+    """Of the weights, as SPDX calls it; None where there are none."""
 
-    def model_version(self, weights: Path | None = None, /) -> str | None:
-        """Name of the version that would run, or None if it is not installed."""
+    def model_version(self, weights: Path | None, /) -> str:
+        """Name of the version that would run; found out without loading it.
+
+        Raises:
+            BackendNotInstalled: files are missing; the message names the first.
+        """
         ...
 
     def load(self, weights: Path | None, placement: Placement, /) -> Model:

@@ -3,13 +3,19 @@
 import difflib
 import importlib
 import pkgutil
+from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 import lofi.backends
 from lofi.backends.base import Backend
-from lofi.errors import BackendNotInstalled, InvalidBackend
+from lofi.config import plain
+from lofi.errors import BackendNotInstalled, InvalidBackend, LofiError
 
 AUTO = "auto"
+
+Weights = Callable[[str], Path | None]
+"""Where the weights of a backend lie, by its name; None if it has none."""
 
 
 class Choice(NamedTuple):
@@ -31,8 +37,8 @@ def get(name: str) -> Backend:
     Raises:
         InvalidBackend: there is none; the hint names the nearest.
     """
-    known = {_plain(each): each for each in names()}
-    found = known.get(_plain(name))
+    known = {plain(each): each for each in names()}
+    found = known.get(plain(name))
     if found is None:
         raise InvalidBackend(f"there is no backend {name!r}", hint=_nearest(name, known))
     backend: Backend = importlib.import_module(f"lofi.backends.{found}").BACKEND
@@ -44,38 +50,53 @@ def every() -> tuple[Backend, ...]:
     return tuple(sorted(map(get, names()), key=lambda backend: -backend.rank))
 
 
-def choose(name: str) -> Choice:
-    """The backend to use for ``name``, which may be ``auto``.
+def choose(name: str, weights: Weights, *, folder: bool = False) -> Choice:
+    """The backend to use for ``name``, which may be ``auto``: the best one installed.
+
+    Args:
+        name: what the user calls it.
+        weights: where the weights of the backend of this name lie.
+        folder: whether the user named a folder of weights; ``auto`` is then a backend that
+            takes them, and no other.
 
     Raises:
         InvalidBackend: no backend has this name.
         BackendNotInstalled: it lacks its model files.
     """
-    if name.strip().lower() == AUTO:
-        return _best()
-    backend = get(name)
-    if backend.model_version() is None:
-        raise BackendNotInstalled(f"{backend.title} is not installed")
-    return Choice(backend, "asked for")
-
-
-def _best() -> Choice:
+    if not automatic(name):
+        backend = get(name)
+        backend.model_version(weights(backend.name))
+        return Choice(backend, "asked for")
+    problems: list[LofiError] = []
     for backend in every():
-        if backend.model_version() is not None:
-            reason = (
-                "the best model installed"
-                if backend.neural
-                else "no neural model installed; `lofi-daemon models` lists them"
-            )
-            return Choice(backend, reason)
-    raise BackendNotInstalled("no backend is installed")
+        if backend.neural or not folder:
+            try:
+                backend.model_version(weights(backend.name))
+            except BackendNotInstalled as error:
+                problems.append(error)
+            else:
+                return Choice(backend, _reason(backend))
+    raise _none(problems)
 
 
-def _plain(name: str) -> str:
-    return name.strip().lower().replace("-", "").replace("_", "")
+def automatic(name: str) -> bool:
+    """Whether ``name`` leaves the choice to us."""
+    return plain(name) == AUTO
+
+
+def _reason(backend: Backend) -> str:
+    if backend.neural:
+        return "the best model installed"
+    return "no neural model installed; `lofi-daemon models` lists them"
+
+
+def _none(problems: list[LofiError]) -> BackendNotInstalled:
+    if not problems:
+        return BackendNotInstalled("no backend takes a folder of weights")
+    return BackendNotInstalled("; ".join(each.message for each in problems), hint=problems[0].hint)
 
 
 def _nearest(name: str, known: dict[str, str]) -> str:
-    close = difflib.get_close_matches(_plain(name), known, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(plain(name), known, n=1, cutoff=0.6)
     everything = ", ".join((AUTO, *known.values()))
     return f"did you mean {known[close[0]]!r}?" if close else f"use one of: {everything}"

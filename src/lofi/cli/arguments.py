@@ -34,6 +34,16 @@ exit codes: 0 done, 1 failed at work, 2 bad input (nothing was tried), 130 inter
 143 terminated. The output file is whole or absent, whatever happens.
 """
 
+SETTINGS = (
+    "model_dir",
+    "device",
+    "threads",
+    "cache_path",
+    "idle_timeout_sec",
+    "log_level",
+    "log_file",
+)
+"""What the command line can say about settings, besides the backend."""
 COMMANDS = ("styles", "backends", "models", "config")
 EXAMPLE = 'try: lofi-daemon --prompt "rainy night, rhodes, vinyl"'
 
@@ -94,6 +104,7 @@ def _add_track(group: argparse._ArgumentGroup) -> None:
 
 def _add_machine(group: argparse._ArgumentGroup) -> None:
     group.add_argument("-b", "--backend", metavar="NAME", help="default auto: the best installed")
+    group.add_argument("--model-dir", metavar="FOLDER", help="the model for that backend")
     group.add_argument("--device", metavar="auto|cpu|cuda|metal", help="default auto")
     group.add_argument("--threads", metavar="N", help="1 to 256; default: the runtime's choice")
 
@@ -108,5 +119,5 @@ def _add_daemon(group: argparse._ArgumentGroup) -> None:
 
 def flags(arguments: argparse.Namespace) -> dict[str, object]:
     """What the command line says about settings, by their keys."""
-    keys = ("device", "threads", "cache_path", "idle_timeout_sec", "log_level", "log_file")
-    return {key: getattr(arguments, key) for key in keys} | {"default_backend": arguments.backend}
+    named = {key: getattr(arguments, key) for key in SETTINGS}
+    return named | {"default_backend": arguments.backend}

@@ -26,8 +26,11 @@ def make(arguments: argparse.Namespace) -> None:
         LofiError: anything is wrong; all that can be known beforehand is checked beforehand.
     """
     settings = config.load(flags(arguments)).config
-    choice = registry.choose(settings.default_backend)
-    request = _request(arguments, choice.backend)
+    choice = registry.choose(
+        settings.default_backend, settings.weights, folder=settings.model_dir is not None
+    )
+    weights = settings.weights(choice.backend.name)
+    request = _request(arguments, choice.backend, weights)
     target = _target(arguments)
     audiofile.check(target)
     console = Console(sys.stderr, quiet=arguments.quiet)
@@ -35,7 +38,7 @@ def make(arguments: argparse.Namespace) -> None:
     began = time.monotonic()
     order = Order(
         request=request,
-        weights=None,
+        weights=weights,
         placement=settings.placement,
         part=audiofile.part_beside(target.path),
         format=target.format,
@@ -71,14 +74,13 @@ def _record(order: Order, console: Console) -> Recording:
         worker.kill()
 
 
-def _request(arguments: argparse.Namespace, backend: Backend) -> Request:
-    version = backend.model_version()
+def _request(arguments: argparse.Namespace, backend: Backend, weights: Path | None) -> Request:
     return Request(
         prompt=checked_prompt(arguments.prompt),
         seconds=_seconds(arguments.duration, backend),
         seed=_seed(arguments.seed),
         backend=backend.name,
-        model_version=version or "",
+        model_version=backend.model_version(weights),
         options=backend.options(),
     )
 

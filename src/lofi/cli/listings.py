@@ -3,13 +3,16 @@
 import argparse
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import groupby
 
 from pydantic import JsonValue
 
 from lofi import catalogue, config
 from lofi.backends import registry
+from lofi.backends.base import Backend
 from lofi.cli.arguments import flags
+from lofi.errors import BackendNotInstalled
 from lofi.rpc.methods import described
 
 
@@ -30,27 +33,38 @@ def styles(arguments: argparse.Namespace) -> None:
 
 def backends(arguments: argparse.Namespace) -> None:
     """Every backend, installed or not, and which one ``auto`` would take."""
-    choice = registry.choose(registry.AUTO)
+    settings = config.load(flags(arguments)).config
+    choice = registry.choose(registry.AUTO, settings.weights)
     if arguments.json:
-        entries: list[JsonValue] = [described(backend) for backend in registry.every()]
+        entries: list[JsonValue] = [
+            described(backend, settings.weights(backend.name)) for backend in registry.every()
+        ]
         print(json.dumps({"backends": entries, "default_backend": choice.backend.name}))
         return
     for backend in registry.every():
-        status = backend.model_version() or "not installed"
+        status = _version(backend, settings) or "not installed"
         low, high = backend.seconds[0], backend.seconds[-1]
         print(f"{backend.name}  [{status}]  {low}-{high} s, {backend.sample_rate} Hz")
         print(f"    {backend.summary}")
     print(f"auto takes {choice.backend.name}: {choice.reason}")
 
 
+def _version(backend: Backend, settings: config.Config) -> str | None:
+    with suppress(BackendNotInstalled):
+        return backend.model_version(settings.weights(backend.name))
+    return None
+
+
 def models(arguments: argparse.Namespace) -> None:
     """Every neural model, installed or not."""
     neural = [backend for backend in registry.every() if backend.neural]
+    settings = config.load(flags(arguments)).config
     if arguments.json:
-        print(json.dumps({"models": [described(backend) for backend in neural]}))
+        entries = [described(backend, settings.weights(backend.name)) for backend in neural]
+        print(json.dumps({"models": entries}))
         return
     for backend in neural:
-        print(f"{backend.name}  [{backend.model_version() or 'not installed'}]")
+        print(f"{backend.name}  [{_version(backend, settings) or 'not installed'}]")
     if not neural:
         print("this version has no neural model yet; the procedural backend needs none")
 

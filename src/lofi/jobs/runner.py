@@ -53,6 +53,8 @@ class Means(NamedTuple):
     library: Library
     journal: Journal
     placement: Placement
+    weights: Callable[[str], Path | None]
+    """Where those of a backend lie, by its name."""
     unload_after: float
     """Seconds a model may lie idle in memory; 0 is for ever."""
 
@@ -318,7 +320,14 @@ class Runner:
     def _record(self, job: Job) -> tuple[Path, Recording]:
         part = self._means.library.part()
         request = job.request
-        order = Order(request, None, self._means.placement, part, Format.WAV, request.tags())
+        order = Order(
+            request=request,
+            weights=self._means.weights(request.backend),
+            placement=self._means.placement,
+            part=part,
+            format=Format.WAV,
+            tags=request.tags(),
+        )
         return part, self._means.worker.record(order, partial(self._tell, job))
 
     def _tell(self, job: Job, state: State, progress: Progress) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from pydantic import JsonValue, ValidationError
 
 from lofi.backends import registry
+from lofi.backends.registry import Weights
 from lofi.config import Config
 from lofi.errors import InvalidParams, LofiError, ModelInferenceFailed
 from lofi.jobs.events import Event, QueueChanged
@@ -61,11 +62,18 @@ def assemble(config: Config, wire: Wire, command: Sequence[str] = COMMAND) -> De
     )
     journal = Journal(library.store, library.folder, library.owner)
     worker = Worker(command, nice=config.nice, patience=config.step_timeout_sec)
-    means = Means(worker, library, journal, config.placement, config.unload_after_sec)
+    means = Means(
+        worker=worker,
+        library=library,
+        journal=journal,
+        placement=config.placement,
+        weights=config.weights,
+        unload_after=config.unload_after_sec,
+    )
     runner = Runner(Queue(config.queue_capacity), means)
     runner.listen(_Announcer(wire, runner, config.queue_capacity).hear)
     if library.closed is None:
-        runner.restore(_left_behind(journal))
+        runner.restore(_left_behind(journal, config.weights))
     runner.start()
     return Desk(config, library, runner, wire, time.monotonic())
 
@@ -114,11 +122,11 @@ class _Announcer:
         return queue_described(self._runner.snapshot(), self._capacity)
 
 
-def _left_behind(journal: Journal) -> list[Restored]:
+def _left_behind(journal: Journal, weights: Weights) -> list[Restored]:
     """The jobs of dead daemons; a journal that cannot be read is a loss, not an end."""
     try:
         entries = journal.recover()
-        found = [_restored(entry) for entry in entries]
+        found = [_restored(entry, weights) for entry in entries]
         for entry, restored in zip(entries, found, strict=True):
             if restored.error is not None:  # by the id it had, which other options would change
                 journal.remove(entry.track_id)
@@ -128,14 +136,14 @@ def _left_behind(journal: Journal) -> list[Restored]:
     return found
 
 
-def _restored(entry: JournalEntry) -> Restored:
+def _restored(entry: JournalEntry, weights: Weights) -> Restored:
     recipe = entry.recipe
     error: LofiError | None = None
     options = Options()
     try:
         backend = registry.get(recipe.backend)
         options = backend.options.model_validate(dict(recipe.options))
-        if backend.model_version() != recipe.model_version:
+        if backend.model_version(weights(backend.name)) != recipe.model_version:
             error = ModelInferenceFailed("this job was meant for another version of its model")
     except ValidationError:
         error = InvalidParams("this version does not know the options of this job")

@@ -3,6 +3,7 @@
 import secrets
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from pydantic import JsonValue, ValidationError
@@ -16,6 +17,7 @@ from lofi.errors import (
     BackendNotInstalled,
     InvalidDuration,
     InvalidParams,
+    LofiError,
     MethodNotFound,
     WriteFailed,
 )
@@ -66,27 +68,31 @@ def _explained(error: ValidationError) -> InvalidParams:
 
 def _generate(desk: Desk, asked: params.Generate, sent: Result) -> Result:
     name = desk.config.default_backend if asked.backend is None else asked.backend
-    backend = registry.get(name) if name.strip().lower() != registry.AUTO else None
+    backend = None if registry.automatic(name) else registry.get(name)
     prompt = checked_prompt(asked.prompt)
-    backend = backend or registry.choose(name).backend
+    backend = backend or _chosen(desk, name)
     request = Request(
         prompt=prompt,
         seconds=_seconds(asked.duration_sec, backend),
         seed=secrets.randbelow(2**32) if asked.seed is None else asked.seed,
         backend=backend.name,
-        model_version=backend.model_version() or "",
         options=options_of(backend, sent),
+        model_version=backend.model_version(desk.config.weights(backend.name)),
     )
     job = Job(request, asked.priority)
     entry = desk.library.find(job.id)
     if entry is not None:
         desk.wire.announce("generation_complete", {**entry.described(), "generation_time_sec": 0})
         return _accepted(job, "complete", 0)
-    if not request.model_version:
-        raise BackendNotInstalled(f"{backend.title} is not installed")
     job, position, state = desk.runner.submit(job)
     status = "queued" if state == "queued" else "generating"
     return _accepted(job, status, position)
+
+
+def _chosen(desk: Desk, name: str) -> Backend:
+    config = desk.config
+    choice = registry.choose(name, config.weights, folder=config.model_dir is not None)
+    return choice.backend
 
 
 def _seconds(seconds: int, backend: Backend) -> int:
@@ -132,25 +138,39 @@ def _queue_move(desk: Desk, asked: params.Move, _sent: Result) -> Result:
 def _get_backends(desk: Desk, _asked: params.Nothing, _sent: Result) -> Result:
     in_memory = desk.runner.in_memory
     loaded = in_memory.backend if in_memory else None
+    try:
+        default = _chosen(desk, desk.config.default_backend).name
+    except LofiError:  # what lacks files is a backend all the same
+        default = desk.config.default_backend
     return {
-        "backends": [described(each, loaded=each.name == loaded) for each in registry.every()],
-        "default_backend": registry.choose(desk.config.default_backend).backend.name,
+        "backends": [
+            described(each, desk.config.weights(each.name), loaded=each.name == loaded)
+            for each in registry.every()
+        ],
+        "default_backend": default,
     }
 
 
-def described(backend: Backend, *, loaded: bool = False) -> Result:
+def described(backend: Backend, weights: Path | None, *, loaded: bool = False) -> Result:
     """A backend as one JSON object."""
-    version = backend.model_version()
+    version: str | None = None
+    problem: str | None = None
+    try:
+        version = backend.model_version(weights)
+    except BackendNotInstalled as error:
+        problem = error.message
     return {
         "type": backend.name,
         "name": backend.title,
         "summary": backend.summary,
         "status": "not_installed" if version is None else "ready",
+        "error": problem,
         "loaded": loaded,
         "min_duration_sec": backend.seconds[0],
         "max_duration_sec": backend.seconds[-1],
         "sample_rate": backend.sample_rate,
         "model_version": version,
+        "licence": backend.licence,
         "options": backend.options.model_json_schema(),
     }
 

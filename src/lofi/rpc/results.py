@@ -101,11 +101,13 @@ class Backend(Shape):
     name: str
     summary: str
     status: Literal["not_installed", "downloading", "loading", "ready", "error"]
+    error: str | None = Field(description="what it lacks, or null")
     loaded: bool = Field(description="whether its model is in memory")
     min_duration_sec: int
     max_duration_sec: int
     sample_rate: int
-    model_version: str | None
+    model_version: str | None = Field(description="null if it is not installed")
+    licence: str | None = Field(description="of its weights, as SPDX calls it; null without any")
     options: dict[str, JsonValue] = Field(description="JSON schema of its own parameters")
 
 

@@ -19,8 +19,9 @@ class Procedural:
     sample_rate = 48_000
     seconds = range(5, 601)
     options = Options
+    licence = None
 
-    def model_version(self, weights: Path | None = None, /) -> str:
+    def model_version(self, weights: Path | None, /) -> str:
         """The version of the engine: it changes when the same request would sound different."""
         del weights
         return "procedural-v1"
