@@ -157,3 +157,33 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_the_styles_are_no_model() -> None:
     assert (manifest.default_folder() / "styles.toml").exists()
     assert "styles" not in manifest.load()
+
+
+OWN = manifest.load()
+
+
+def test_the_smallest_model_comes_first_and_the_default_one_is_known_to_the_byte() -> None:
+    assert next(iter(OWN)) == "musicgen-small-q8"
+    default = OWN["musicgen-small-fp32"]
+    assert default.exact
+    assert default.bytes == 2_251_406_668
+    assert all(file.sha256 for file in default.files)
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_every_model_is_whole_and_names_its_licence(name: str) -> None:
+    model = OWN[name]
+    files = {file.name for file in model.files}
+    assert {"config.json", "tokenizer.json", "text_encoder.onnx", "encodec_decode.onnx"} <= files
+    merged = "decoder_model_merged.onnx" in files
+    assert merged != ({"decoder_model.onnx", "decoder_with_past_model.onnx"} <= files)
+    for data in (each for each in files if each.endswith("_data")):
+        assert data.removesuffix("_data") in files
+    assert model.licence.name == "CC-BY-NC-4.0"
+    assert "not for commercial use" in model.licence.note
+
+
+def test_models_of_one_repository_are_of_one_revision() -> None:
+    revisions = {each.revision for each in OWN.values() if each.repo == "gabotechs/music_gen"}
+    assert len(revisions) == 1
+    assert len(revisions.pop()) == 40
