@@ -1,15 +1,17 @@
 """The only module that opens ONNX graphs: on which device, with how many threads, and how a
 running one is ended from outside. Knows nothing of music."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
+import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
 from lofi.device import Device, Grant, Placement
-from lofi.errors import GenerationCancelled, ModelLoadFailed
+from lofi.errors import GenerationCancelled, ModelInferenceFailed, ModelLoadFailed
 
 PROVIDERS = {
     Device.CUDA: "CUDAExecutionProvider",
@@ -17,41 +19,121 @@ PROVIDERS = {
     Device.CPU: "CPUExecutionProvider",
 }
 """Fastest first: the order in which ``auto`` tries them."""
+WEIGHTS_FOLDER = "session.model_external_initializers_file_folder_path"
 FATAL = 3
 """Log severity: what matters comes back as an exception, so the log need not repeat it."""
 
+FLOAT = ("tensor(float)", "tensor(float16)")
+INTEGER = ("tensor(int64)",)
+BOOLEAN = ("tensor(bool)",)
+"""Types a graph may declare for an input or output."""
+
 Array = NDArray[Any]
+Value: TypeAlias = onnxruntime.OrtValue
+"""A tensor that the runtime holds: what one run gives, the next can take without a copy."""
+
+
+class Tensor(NamedTuple):
+    """An input or an output as the graph declares it."""
+
+    kind: str
+    """``tensor(float)``, ``tensor(float16)``, ``tensor(int64)``, ``tensor(bool)`` ..."""
+    shape: tuple[int | str | None, ...]
+    """Names and None are sizes that are free."""
+
+    @property
+    def dtype(self) -> type[np.generic]:
+        """The numpy type of its elements."""
+        return _DTYPES[self.kind]
+
+
+_DTYPES: dict[str, type[np.generic]] = {
+    "tensor(float)": np.float32,
+    "tensor(float16)": np.float16,
+    "tensor(int64)": np.int64,
+    "tensor(bool)": np.bool_,
+}
+
+
+class Need(NamedTuple):
+    """What an input or output must be."""
+
+    kinds: tuple[str, ...]
+    rank: int
+
+
+class Source(NamedTuple):
+    """What to open."""
+
+    file: Path
+    graph: bytes | None = None
+    """A graph to open in its place, whose weights lie in the folder of ``file``."""
+    prepacked: bool = True
+    """Copy the weights into the order that is fastest. Without, they are read where they lie, and
+    if that is a file they are mapped: it suits a graph that is run seldom."""
 
 
 class Session:
     """One graph in memory. Used by one thread; ``interrupt`` may be called from any."""
 
-    def __init__(self, path: Path, placement: Placement) -> None:
-        """Open the graph at ``path``.
+    def __init__(self, source: Path | Source, placement: Placement) -> None:
+        """Open a graph.
 
         Raises:
             ModelLoadFailed: the file is no graph that this runtime can read, or the device that
                 was asked for cannot be had.
         """
-        self._session, self.grant = _opened(path, placement)
+        opened = source if isinstance(source, Source) else Source(source)
+        self.path = opened.file
+        self._session, self.grant = _opened(opened, placement)
         self._options: onnxruntime.RunOptions | None = None
+        self.inputs = _declared(self._session.get_inputs())
+        self.outputs = _declared(self._session.get_outputs())
+
+    def demand(self, inputs: Mapping[str, Need], outputs: Mapping[str, Need]) -> None:
+        """Make sure that the graph is the one it is taken for.
+
+        Raises:
+            ModelLoadFailed: an input or output is missing, or of another type or rank; or there
+                is an input that nothing is known of.
+        """
+        for kind, needs, there in (
+            ("input", inputs, self.inputs),
+            ("output", outputs, self.outputs),
+        ):
+            for name, need in needs.items():
+                problem = _problem(there.get(name), need)
+                if problem:
+                    raise ModelLoadFailed(
+                        f"{self.path.name}: {kind} {name} {problem}",
+                        hint="this is not a file of a published export; download the model again",
+                    )
+        unknown = next((name for name in self.inputs if name not in inputs), None)
+        if unknown is not None:
+            raise ModelLoadFailed(f"{self.path.name}: there is an unknown input {unknown}")
 
     def run(self, outputs: Sequence[str], feeds: Mapping[str, Array]) -> list[Array]:
         """Compute the named outputs.
 
         Raises:
             GenerationCancelled: ``interrupt`` ended it.
+            ModelInferenceFailed: the graph cannot be computed on these inputs.
         """
-        options = onnxruntime.RunOptions()
-        self._options = options
-        try:
+        with self._interruptible() as options:
             results: list[Array] = self._session.run(list(outputs), dict(feeds), options)
-        except Exception:
-            if options.terminate:
-                raise GenerationCancelled("interrupted") from None
-            raise
-        finally:
-            self._options = None
+        return results
+
+    def run_values(self, outputs: Sequence[str], feeds: Mapping[str, Value]) -> list[Value]:
+        """Compute the named outputs and leave them with the runtime.
+
+        Raises:
+            GenerationCancelled: ``interrupt`` ended it.
+            ModelInferenceFailed: the graph cannot be computed on these inputs.
+        """
+        with self._interruptible() as options:
+            results: list[Value] = self._session.run_with_ort_values(
+                list(outputs), dict(feeds), options
+            )
         return results
 
     def interrupt(self) -> None:
@@ -60,6 +142,26 @@ class Session:
         if options is not None:
             options.terminate = True
 
+    @contextmanager
+    def _interruptible(self) -> Generator[onnxruntime.RunOptions, None, None]:
+        options = onnxruntime.RunOptions()
+        self._options = options
+        try:
+            yield options
+        except MemoryError:
+            raise
+        except Exception as error:  # noqa: BLE001 - its exceptions share no base class
+            if options.terminate:
+                raise GenerationCancelled("interrupted") from None
+            raise ModelInferenceFailed(f"{self.path.name} failed: {_first_line(error)}") from None
+        finally:
+            self._options = None
+
+
+def value(array: Array) -> Value:
+    """A tensor of the runtime's own with the content of ``array``."""
+    return Value.ortvalue_from_numpy(array)
+
 
 def available() -> tuple[Device, ...]:
     """The devices this installation of the runtime was built for; a driver may still be missing."""
@@ -67,7 +169,7 @@ def available() -> tuple[Device, ...]:
     return tuple(device for device, provider in PROVIDERS.items() if provider in built)
 
 
-def _opened(path: Path, placement: Placement) -> tuple[onnxruntime.InferenceSession, Grant]:
+def _opened(source: Source, placement: Placement) -> tuple[onnxruntime.InferenceSession, Grant]:
     asked = placement.device
     wanted = PROVIDERS if asked is Device.AUTO else [asked]
     missing: list[str] = []
@@ -75,7 +177,7 @@ def _opened(path: Path, placement: Placement) -> tuple[onnxruntime.InferenceSess
         if device not in available():
             missing.append(f"{device}: not in this build of onnxruntime")
             continue
-        session = _session(path, device, placement.threads)
+        session = _session(source, device, placement.threads)
         # A provider that fails to start is replaced in silence: ask what is really there.
         if session.get_providers()[0] == PROVIDERS[device]:
             return session, Grant(device, _reason(asked, missing))
@@ -86,19 +188,42 @@ def _opened(path: Path, placement: Placement) -> tuple[onnxruntime.InferenceSess
     )
 
 
-def _session(path: Path, device: Device, threads: int | None) -> onnxruntime.InferenceSession:
+def _session(source: Source, device: Device, threads: int | None) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = FATAL
     if threads is not None:
         options.intra_op_num_threads = threads
+    if not source.prepacked:
+        options.add_session_config_entry("session.disable_prepacking", "1")
+    if source.graph is not None:
+        options.add_session_config_entry(WEIGHTS_FOLDER, str(source.file.resolve().parent))
     providers = list(dict.fromkeys((PROVIDERS[device], PROVIDERS[Device.CPU])))
     try:
-        return onnxruntime.InferenceSession(path, options, providers=providers)
+        return onnxruntime.InferenceSession(
+            source.file if source.graph is None else source.graph, options, providers=providers
+        )
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - its exceptions share no base class
-        reason = str(error).splitlines()[0][:200]
-        raise ModelLoadFailed(f"cannot load {path.name}: {reason}") from None
+        raise ModelLoadFailed(f"cannot load {source.file.name}: {_first_line(error)}") from None
+
+
+def _problem(found: Tensor | None, need: Need) -> str | None:
+    if found is None:
+        return "is missing"
+    if found.kind not in need.kinds:
+        return f"is {found.kind} instead of {' or '.join(need.kinds)}"
+    if len(found.shape) != need.rank:
+        return f"has {len(found.shape)} axes instead of {need.rank}"
+    return None
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]
+
+
+def _declared(nodes: Sequence[onnxruntime.NodeArg]) -> Mapping[str, Tensor]:
+    return {node.name: Tensor(node.type, tuple(node.shape)) for node in nodes}
 
 
 def _reason(asked: Device, missing: Sequence[str]) -> str:
