@@ -5,9 +5,10 @@ import dataclasses
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from lofi.errors import InvalidParams, InvalidPrompt
-from lofi.track import Options, Request, checked_prompt, checked_seed
+from lofi.track import Clip, Options, Request, checked_prompt, checked_seed
 
 BASE = Request(
     prompt="lofi beats",
@@ -65,6 +66,34 @@ def test_one_spelling_of_a_prompt_has_one_id() -> None:
 
 def test_options_name_what_differs_in_order() -> None:
     assert Steps(steps=27, scale=7.5).canonical() == ("scale=7.5", "steps=27")
+
+
+class Sources(Options):
+    """An example of a backend that can start from existing sound."""
+
+    source: Clip | None = None
+    steps: int = 60
+
+
+def test_a_clip_is_its_content_wherever_it_lies() -> None:
+    here, there = (Sources(source=Clip(path=path, sha256="0" * 64)) for path in ("/a", "/b"))
+    other = Sources(source=Clip(path="/a", sha256="1" * 64))
+    ids = [dataclasses.replace(BASE, options=each).track_id for each in (here, there, other)]
+    assert ids[0] == ids[1] != ids[2]
+    assert here.clips == (Clip(path="/a", sha256="0" * 64),)
+
+
+def test_where_a_clip_lay_is_stored_and_not_published() -> None:
+    options = Sources(source=Clip(path="/home/me/a.wav", sha256="0" * 64))
+    assert Sources.model_validate(options.model_dump(mode="json")) == options
+    assert options.public() == {"source": "0" * 64, "steps": 60}
+    assert "/home/me" not in dataclasses.replace(BASE, options=options).tags()["comment"]
+
+
+def test_a_client_that_knows_one_kind_of_number_can_send_whole_ones() -> None:
+    assert Sources.model_validate({"steps": 30.0}).steps == 30
+    with pytest.raises(ValidationError):
+        Sources.model_validate({"steps": 30.5})
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2**32, 2**64 - 1])

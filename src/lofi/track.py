@@ -2,13 +2,21 @@
 
 import hashlib
 import json
+import secrets
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, JsonValue
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    JsonValue,
+    field_validator,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
@@ -23,6 +31,26 @@ class Options(BaseModel):
     """What only one backend understands; each backend declares a child with bounds in the types."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _whole(cls, value: object) -> object:
+        """Take 30.0 for 30: a client may know only one kind of number."""
+        return int(value) if isinstance(value, float) and value.is_integer() else value
+
+    @property
+    def clips(self) -> "tuple[Clip, ...]":
+        """The sounds that are not ours."""
+        values = (getattr(self, name) for name in type(self).model_fields)
+        return tuple(value for value in values if isinstance(value, Clip))
+
+    def public(self) -> dict[str, JsonValue]:
+        """The options as JSON for anyone to see: of a clip, which sound, and not where it lay."""
+        return self.model_dump(mode="json") | {
+            name: str(getattr(self, name))
+            for name in type(self).model_fields
+            if isinstance(getattr(self, name), Clip)
+        }
 
     def canonical(self) -> tuple[str, ...]:
         """Every option that differs from its default, as ``name=value``, in order of name.
@@ -91,7 +119,7 @@ class Request:
             "duration_sec": self.seconds,
             "backend": self.backend,
             "model_version": self.model_version,
-            "options": self.options.model_dump(mode="json"),
+            "options": self.options.public(),
             "track_id": self.track_id,
             "lofi": __version__,
         }
@@ -174,6 +202,11 @@ def checked_prompt(text: str) -> str:
                 hint="use one line of plain text",
             )
     return prompt
+
+
+def drawn_seed() -> int:
+    """A seed nobody chose, small enough to survive any reader of JSON."""
+    return secrets.randbelow(2**32)
 
 
 def checked_seed(seed: int) -> int:

@@ -1,14 +1,16 @@
 """What every backend is, and what it promises; shared by all and knowing none of them."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar, get_args
 
 from pydantic import ValidationError
 
 from lofi.device import Grant, Placement
-from lofi.errors import BY_NAME, InvalidParams
-from lofi.track import Audio, Options, Request, Take
+from lofi.errors import BY_NAME, InvalidDuration, InvalidParams, LofiError
+from lofi.track import Audio, Clip, Options, Request, Take
+
+T = TypeVar("T")
 
 
 class Step(NamedTuple):
@@ -77,24 +79,90 @@ class Backend(Protocol):
         ...
 
 
-def options_of(backend: Backend, sent: Mapping[str, object]) -> Options:
+def options_of(
+    backend: Backend, sent: Mapping[str, object], resolve: Callable[[str], Clip]
+) -> Options:
     """The backend's options among ``sent``; what only other backends know is passed over.
+
+    Args:
+        backend: whose options.
+        sent: values as JSON has them.
+        resolve: the sound that the value of an option stands for; may raise any ``LofiError``.
 
     Raises:
         LofiError: a value is out of range; a field names its own error by the key ``error`` of
             its JSON schema, the others raise ``InvalidParams``.
     """
-    fields = backend.options.model_fields
+    values = {
+        name: _clip(name, value, resolve) if _takes_clip(backend, name) else value
+        for name, value in _known(backend, sent).items()
+    }
     try:
-        return backend.options.model_validate(
-            {name: value for name, value in sent.items() if name in fields}
-        )
+        return backend.options.model_validate(values)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        name = str(first["loc"][0])
-        schema = backend.options.model_json_schema()["properties"][name]
-        kind = BY_NAME[schema.get("error", InvalidParams.name)]
-        rule = fields[name].description
-        raise kind(
-            f"{name}: {first['input']!r} is not valid", hint=f"use {rule}" if rule else None
-        ) from None
+        raise _explained(backend, error) from None
+
+
+def options_in(
+    backend: Backend, words: Mapping[str, str], resolve: Callable[[str], Clip]
+) -> Options:
+    """The same from words, as a person types them.
+
+    Raises:
+        LofiError: as ``options_of``.
+    """
+    values = {
+        name: resolve(word).model_dump() if _takes_clip(backend, name) else word
+        for name, word in _known(backend, words).items()
+    }
+    try:
+        return backend.options.model_validate_strings(values, strict=False)
+    except ValidationError as error:
+        raise _explained(backend, error) from None
+
+
+def seconds_of(backend: Backend, asked: float | str) -> int:
+    """A duration that the backend can make; 30, 30.0 and "30" are the same.
+
+    Raises:
+        InvalidDuration: it is no whole number of seconds, or outside the backend's range.
+    """
+    lowest, highest = backend.seconds[0], backend.seconds[-1]
+    try:
+        seconds = float(asked)
+    except (ValueError, OverflowError):
+        seconds = float("nan")
+    if seconds.is_integer() and lowest <= seconds <= highest:
+        return int(seconds)
+    raise InvalidDuration(
+        f"the duration {asked!r} is not possible",
+        hint=f"{backend.name} makes {lowest} to {highest} whole seconds",
+    )
+
+
+def _known(backend: Backend, sent: Mapping[str, T]) -> dict[str, T]:
+    return {name: sent[name] for name in backend.options.model_fields if name in sent}
+
+
+def _takes_clip(backend: Backend, name: str) -> bool:
+    kind = backend.options.model_fields[name].annotation
+    return Clip in (kind, *get_args(kind))
+
+
+def _clip(name: str, value: object, resolve: Callable[[str], Clip]) -> Clip | None:
+    """Nothing but ``resolve`` makes a clip: what is sent never becomes a path."""
+    if isinstance(value, str):
+        return resolve(value)
+    if value is not None:
+        raise InvalidParams(f"{name}: not a text", hint="give a track's id")
+    return None
+
+
+def _explained(backend: Backend, error: ValidationError) -> LofiError:
+    first = error.errors(include_url=False)[0]
+    name = str(first["loc"][0]) if first["loc"] else "options"
+    schema = backend.options.model_json_schema()["properties"].get(name, {})
+    rule = schema.get("description")
+    kind = BY_NAME[schema.get("error", InvalidParams.name)]
+    shown = str(first["input"])[:80]
+    return kind(f"{name}: {shown!r} is not valid", hint=f"use {rule}" if rule else None)

@@ -5,26 +5,31 @@ import sys
 from types import FrameType
 
 from lofi.cli.arguments import flags, parse
+from lofi.daemon import BY_SIGNAL
 from lofi.errors import (
     BackendNotInstalled,
     InvalidBackend,
     InvalidDuration,
+    InvalidGuidanceScale,
+    InvalidInferenceSteps,
     InvalidParams,
     InvalidPrompt,
+    InvalidScheduler,
     LofiError,
     OutputExists,
 )
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
-BY_SIGNAL = 128
-"""Added to a signal's number, as shells do."""
 
 BAD_INPUT = (
     BackendNotInstalled,
     InvalidBackend,
     InvalidDuration,
+    InvalidGuidanceScale,
+    InvalidInferenceSteps,
     InvalidParams,
     InvalidPrompt,
+    InvalidScheduler,
     OutputExists,
 )
 

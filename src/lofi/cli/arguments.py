@@ -59,7 +59,25 @@ def parse(argv: list[str]) -> argparse.Namespace:
     Raises:
         InvalidParams: an option is unknown or lacks its value.
     """
-    arguments = _parser().parse_args(argv)
+    parser = _parser()
+    arguments = argparse.Namespace()
+    if {"-h", "--help"}.isdisjoint(argv):
+        arguments, unknown = parser.parse_known_args(argv)
+        if not unknown:
+            return _checked(arguments, argv)
+    # Only backends know the rest, and to ask them takes a moment.
+    from lofi.cli import options
+
+    options.add(parser)
+    arguments = parser.parse_args(argv)
+    if arguments.daemon:
+        raise InvalidParams(
+            "options of a backend do not apply to the daemon", hint="send them with each track"
+        )
+    return _checked(arguments, argv)
+
+
+def _checked(arguments: argparse.Namespace, argv: list[str]) -> argparse.Namespace:
     arguments.daemon = arguments.daemon or not argv
     if arguments.command is None and arguments.prompt is None and not arguments.daemon:
         raise InvalidParams("nothing to do", hint=EXAMPLE)

@@ -2,21 +2,22 @@
 
 import argparse
 import json
-import secrets
 import sys
 import time
 from pathlib import Path
 
 from lofi import audiofile, config
 from lofi.backends import registry
-from lofi.backends.base import Backend
+from lofi.backends.base import Backend, options_in, seconds_of
+from lofi.cli import options
 from lofi.cli.arguments import flags
 from lofi.cli.console import Console
-from lofi.errors import InvalidDuration, InvalidParams
+from lofi.errors import InvalidParams
+from lofi.jobs import clip
 from lofi.jobs.job import State
 from lofi.jobs.progress import START, Progress
 from lofi.jobs.worker import Order, Recording, Worker
-from lofi.track import Request, Track, checked_prompt, checked_seed
+from lofi.track import Request, Track, checked_prompt, checked_seed, drawn_seed
 
 
 def make(arguments: argparse.Namespace) -> None:
@@ -35,6 +36,7 @@ def make(arguments: argparse.Namespace) -> None:
     audiofile.check(target)
     console = Console(sys.stderr, quiet=arguments.quiet)
     console.line(f"{choice.backend.name}: {choice.reason}")
+    _pass_over(arguments, choice.backend, console)
     began = time.monotonic()
     order = Order(
         request=request,
@@ -60,6 +62,14 @@ def make(arguments: argparse.Namespace) -> None:
     _report(track, console, as_json=arguments.json)
 
 
+def _pass_over(arguments: argparse.Namespace, backend: Backend, console: Console) -> None:
+    given = options.given(arguments)
+    others = [name for name in given if name not in backend.options.model_fields]
+    if others:
+        names = ", ".join(f"--{name.replace('_', '-')}" for name in others)
+        console.line(f"{names}: {backend.name} has no such option; passed over")
+
+
 def _record(order: Order, console: Console) -> Recording:
     """Have the track made by a process of its own, so that Ctrl-C is never kept waiting."""
     worker = Worker()
@@ -77,31 +87,17 @@ def _record(order: Order, console: Console) -> Recording:
 def _request(arguments: argparse.Namespace, backend: Backend, weights: Path | None) -> Request:
     return Request(
         prompt=checked_prompt(arguments.prompt),
-        seconds=_seconds(arguments.duration, backend),
+        seconds=seconds_of(backend, arguments.duration),
         seed=_seed(arguments.seed),
         backend=backend.name,
         model_version=backend.model_version(weights),
-        options=backend.options(),
-    )
-
-
-def _seconds(text: str, backend: Backend) -> int:
-    lowest, highest = backend.seconds[0], backend.seconds[-1]
-    try:
-        value = float(text)
-    except ValueError:
-        value = float("nan")
-    if value.is_integer() and lowest <= value <= highest:
-        return int(value)
-    raise InvalidDuration(
-        f"the duration {text!r} is not possible",
-        hint=f"{backend.name} makes {lowest} to {highest} whole seconds",
+        options=options_in(backend, options.given(arguments), lambda name: clip.of(Path(name))),
     )
 
 
 def _seed(text: str | None) -> int:
     if text is None:
-        return secrets.randbelow(2**32)  # small enough to survive any JSON reader
+        return drawn_seed()
     try:
         return checked_seed(int(text))
     except ValueError:

@@ -65,8 +65,6 @@ def models(arguments: argparse.Namespace) -> None:
         return
     for backend in neural:
         print(f"{backend.name}  [{_version(backend, settings) or 'not installed'}]")
-    if not neural:
-        print("this version has no neural model yet; the procedural backend needs none")
 
 
 def settings(arguments: argparse.Namespace) -> None:

@@ -24,6 +24,7 @@ from lofi.backends import registry
 from lofi.backends.base import Model
 from lofi.device import Device, Placement
 from lofi.errors import GenerationCancelled, LofiError, ModelInferenceFailed
+from lofi.jobs import clip
 from lofi.track import Audio, Request, Take
 
 logger = logging.getLogger(__name__)
@@ -53,7 +54,8 @@ class Inference:
     def carry_out(self, order: Message) -> None:
         """Load what the order needs, make its track and write it."""
         try:
-            take = self._compute(self._loaded(order["model"]), order["request"])
+            request = _request(order["request"])
+            take = self._compute(self._loaded(order["model"]), request)
             check(take.audio)
             done = _done(take)
             form = audiofile.Format(order["format"])
@@ -83,9 +85,8 @@ class Inference:
         self._send({"event": "loaded", "device": device, "reason": reason})
         return self._model
 
-    def _compute(self, model: Model, asked: Message) -> Take:
-        options = registry.get(asked["backend"]).options.model_validate(asked["options"])
-        work = model.generate(Request(**{**asked, "options": options}))
+    def _compute(self, model: Model, request: Request) -> Take:
+        work = model.generate(request)
         try:
             while not self.cancelled.is_set():
                 step = next(work)
@@ -106,6 +107,18 @@ class Inference:
                 "hint": error.hint,
             }
         )
+
+
+def _request(asked: Message) -> Request:
+    """What is asked for.
+
+    Raises:
+        InvalidParams: a sound it starts from has gone or changed.
+    """
+    options = registry.get(asked["backend"]).options.model_validate(asked["options"])
+    for each in options.clips:
+        clip.check(each)
+    return Request(**{**asked, "options": options})
 
 
 def check(audio: Audio) -> None:

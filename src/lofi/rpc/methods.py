@@ -1,8 +1,8 @@
 """The methods of the protocol: name, what it takes, what it does. Knows no wire and no thread."""
 
-import secrets
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,16 +11,16 @@ from pydantic import JsonValue, ValidationError
 from lofi import __version__, catalogue
 from lofi.audiofile import Target
 from lofi.backends import registry
-from lofi.backends.base import Backend, options_of
+from lofi.backends.base import Backend, options_of, seconds_of
 from lofi.errors import (
     AlreadyComplete,
     BackendNotInstalled,
-    InvalidDuration,
     InvalidParams,
     LofiError,
     MethodNotFound,
     WriteFailed,
 )
+from lofi.jobs import clip
 from lofi.jobs.job import Job
 from lofi.library.entry import checked_id
 from lofi.library.export import export
@@ -28,7 +28,7 @@ from lofi.library.rows import Query, Sort
 from lofi.rpc import params, results
 from lofi.rpc.desk import Desk
 from lofi.rpc.notifications import queue_described
-from lofi.track import Request, checked_prompt
+from lofi.track import Clip, Request, checked_prompt, drawn_seed
 
 Result = dict[str, JsonValue]
 
@@ -73,10 +73,10 @@ def _generate(desk: Desk, asked: params.Generate, sent: Result) -> Result:
     backend = backend or _chosen(desk, name)
     request = Request(
         prompt=prompt,
-        seconds=_seconds(asked.duration_sec, backend),
-        seed=secrets.randbelow(2**32) if asked.seed is None else asked.seed,
+        seconds=seconds_of(backend, asked.duration_sec),
+        seed=drawn_seed() if asked.seed is None else asked.seed,
         backend=backend.name,
-        options=options_of(backend, sent),
+        options=options_of(backend, sent, partial(_clip, desk)),
         model_version=backend.model_version(desk.config.weights(backend.name)),
     )
     job = Job(request, asked.priority)
@@ -95,13 +95,9 @@ def _chosen(desk: Desk, name: str) -> Backend:
     return choice.backend
 
 
-def _seconds(seconds: int, backend: Backend) -> int:
-    if seconds not in backend.seconds:
-        raise InvalidDuration(
-            f"a duration of {seconds} s is not possible",
-            hint=f"{backend.name} makes {backend.seconds[0]} to {backend.seconds[-1]} s",
-        )
-    return seconds
+def _clip(desk: Desk, track_id: str) -> Clip:
+    """The only sounds that a client can name are tracks of the library."""
+    return clip.of(Path(desk.library.get(track_id).path))
 
 
 def _accepted(job: Job, status: str, position: int) -> Result:
