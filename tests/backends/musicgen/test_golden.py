@@ -161,5 +161,5 @@ def test_sound_is_encoded_alike(subject: Subject) -> None:
     if subject.codec._encoder_file is None:
         assert "samples" in subject.golden, "only the merged and the stereo model have an encoder"
         return
-    samples = subject.golden["samples"].astype(np.float32) / 32768
+    samples = (subject.golden["samples"] / 32768).astype(np.float32)
     assert np.array_equal(subject.codec.encode(samples), subject.golden["sound_codes"])
