@@ -92,7 +92,7 @@ def made(name: str) -> Arrays:
 def write(name: str, folder: Path = FOLDER) -> None:
     """Write the file of one model."""
     folder.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(folder / f"{name}.npz", **made(name))
+    np.savez_compressed(folder / f"{name}.npz", allow_pickle=False, **made(name))
 
 
 def read(name: str) -> Arrays:
@@ -134,8 +134,8 @@ def _tokens(
 
 def _codec(judge: Reference, random: np.random.Generator) -> dict[str, NDArray[Any]]:
     codes = random.integers(0, 64, (judge.codebooks, 8), np.int64)
-    samples = np.clip(random.normal(0, 4000, (judge.channels, 3900)), -32768, 32767)
-    samples = samples.astype(np.int16)
+    noise = np.clip(random.normal(0, 4000, (judge.channels, 3900)), -32768, 32767)
+    samples = noise.astype(np.int16)
     return {
         "codes": codes,
         "sound": judge.sound(codes),

@@ -52,6 +52,7 @@ def export(source: Path, target: Path, wish: Wish | None = None) -> list[Path]:
         The files written.
 
     Raises:
+        InvalidParams: ``target`` has a name that no model may have.
         OutputExists: ``target`` is there already.
         ModelNotFound: the checkpoint lacks a file.
         ModelLoadFailed: it cannot be exported, or a graph does not agree with torch.
@@ -59,6 +60,7 @@ def export(source: Path, target: Path, wish: Wish | None = None) -> list[Path]:
     wish = wish or Wish()
     if target.exists():
         raise OutputExists(f"{target} exists", hint="name a folder that does not exist yet")
+    contents.check(target.name)
     model = checkpoint.load(source)
     judge = Judge(model)
     with _appearing(target) as folder:
