@@ -1,0 +1,52 @@
+"""Every model there is: those that can be installed, and others that lie in the folder."""
+
+import difflib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from lofi import manifest
+from lofi.errors import InvalidParams
+from lofi.hub.folder import Folder, State
+from lofi.manifest import Manifest
+
+
+class Entry(NamedTuple):
+    """One model."""
+
+    model: Manifest
+    folder: Folder
+    offered: bool
+    """Whether it can be downloaded; else it was put there by its user."""
+
+    @property
+    def state(self) -> State:
+        """How much of it is there, judged by names and sizes."""
+        return self.folder.state
+
+
+def every(root: Path) -> Mapping[str, Entry]:
+    """Models by name: what is offered, then what else is installed in ``root``."""
+    offered = manifest.load()
+    entries = {name: Entry(each, Folder(root, name), True) for name, each in offered.items()}
+    for path in sorted(root.glob(f"*/{manifest.NAME}")):
+        folder = Folder(root, path.parent.name)
+        if path.parent.name not in entries and (found := folder.installed) is not None:
+            entries[path.parent.name] = Entry(found, folder, False)
+    return entries
+
+
+def find(root: Path, name: str) -> Entry:
+    """The model with this name.
+
+    Raises:
+        InvalidParams: there is none.
+    """
+    entries = every(root)
+    if name in entries:
+        return entries[name]
+    close = difflib.get_close_matches(name, entries, n=1)
+    raise InvalidParams(
+        f"there is no model {name[:80]!r}",
+        hint=f"did you mean {close[0]!r}?" if close else "`lofi-daemon models` lists them",
+    )
