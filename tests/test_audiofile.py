@@ -22,6 +22,7 @@ TAGS = {
     "title": "rainy night — ünïcode",
     "comment": '{"seed": 42, "prompt": "' + "夜 rain " * 40 + '"}',
     "artist": "lofi",
+    "copyright": "model weights: CC0-1.0",
 }
 
 
@@ -38,7 +39,7 @@ def test_every_format_keeps_sound_and_tags(tmp_path: Path, form: Format) -> None
     audiofile.write(audio, target, TAGS)
     with soundfile.SoundFile(target.path) as file:
         assert (file.samplerate, file.channels, file.format) == (48_000, 2, form.upper())
-        assert (file.title, file.comment, file.artist) == tuple(TAGS.values())
+        assert (file.title, file.comment, file.artist, file.copyright) == tuple(TAGS.values())
         read = file.read(dtype="float32").T
     assert read.shape[1] >= audio.samples.shape[1]
     spectrum = np.abs(np.fft.rfft(read[0, :24_000]))

@@ -87,7 +87,7 @@ def test_where_a_clip_lay_is_stored_and_not_published() -> None:
     options = Sources(source=Clip(path="/home/me/a.wav", sha256="0" * 64))
     assert Sources.model_validate(options.model_dump(mode="json")) == options
     assert options.public() == {"source": "0" * 64, "steps": 60}
-    assert "/home/me" not in dataclasses.replace(BASE, options=options).tags()["comment"]
+    assert "/home/me" not in dataclasses.replace(BASE, options=options).tags(None)["comment"]
 
 
 def test_a_client_that_knows_one_kind_of_number_can_send_whole_ones() -> None:

@@ -62,6 +62,7 @@ TRACK = {
     "model_version": "procedural-v1",
     "duration_sec": 30.0,
     "sample_rate": 48000,
+    "licence": None,
     "generation_time_sec": 1.93,
     "created_at": "2026-01-31T21:04:11+00:00",
     "favorite": False,

@@ -6,7 +6,13 @@ Source: https://id3.org/id3v2.4.0-structure and -frames.
 from collections.abc import Mapping
 
 UTF_8 = b"\x03"
-FRAMES = {"title": b"TIT2", "artist": b"TPE1", "software": b"TSSE", "comment": b"COMM"}
+FRAMES = {
+    "title": b"TIT2",
+    "artist": b"TPE1",
+    "software": b"TSSE",
+    "comment": b"COMM",
+    "copyright": b"TCOP",
+}
 
 
 def tag(values: Mapping[str, str]) -> bytes:

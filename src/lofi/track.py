@@ -111,8 +111,12 @@ class Request:
         )
         return hashlib.sha256(":".join(parts).encode()).hexdigest()[:16]
 
-    def tags(self) -> dict[str, str]:
-        """What a file of this track says about itself, under the names audio files use."""
+    def tags(self, licence: str | None) -> dict[str, str]:
+        """What a file of this track says about itself, under the names audio files use.
+
+        Args:
+            licence: of the weights that make it, if there are any.
+        """
         origin = {
             "prompt": self.prompt,
             "seed": self.seed,
@@ -120,15 +124,17 @@ class Request:
             "backend": self.backend,
             "model_version": self.model_version,
             "options": self.options.public(),
+            "licence": licence,
             "track_id": self.track_id,
             "lofi": __version__,
         }
-        return {
+        tags = {
             "title": self.prompt,
             "artist": "lofi",
             "software": f"lofi {__version__}",
             "comment": json.dumps(origin, ensure_ascii=False),
         }
+        return tags if licence is None else tags | {"copyright": f"model weights: {licence}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +154,10 @@ class Audio:
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """What a model hands over: the sound, and what it wants the listener to know about it."""
+    """What a model hands over: the sound, and what it wants the listener to know about it.
+
+    The note ``licence`` is reserved for that of its weights, which is added to every track.
+    """
 
     audio: Audio
     notes: Mapping[str, JsonValue] = field(default_factory=dict)
@@ -177,6 +186,7 @@ class Track:
             "duration_sec": round(self.seconds, 3),
             "sample_rate": self.sample_rate,
             "generation_time_sec": round(self.generation_seconds, 3),
+            "licence": None,
             **self.notes,
         }
 

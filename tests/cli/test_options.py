@@ -50,6 +50,17 @@ def test_what_a_backend_declares_can_be_said(capsys: Capture) -> None:
     assert np.abs(loud).max() == pytest.approx(2 * np.abs(soft).max(), rel=0.01)
 
 
+def test_a_track_says_under_which_licence_its_weights_are(capsys: Capture) -> None:
+    assert made(capsys)["licence"] == "CC0-1.0"
+    with soundfile.SoundFile("output.wav") as file:
+        assert file.copyright == "model weights: CC0-1.0"
+        assert json.loads(file.comment)["licence"] == "CC0-1.0"
+    assert made(capsys, "-d", "5", "-b", "procedural")["licence"] is None
+    with soundfile.SoundFile("output.wav") as file:
+        assert file.copyright == ""
+        assert json.loads(file.comment)["licence"] is None
+
+
 @pytest.mark.parametrize(
     ("option", "value", "words"),
     [

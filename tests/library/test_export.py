@@ -14,7 +14,12 @@ from lofi.library.export import export
 from lofi.library.shelf import Library
 from lofi.track import Audio
 
-TAGS = {"title": "rain on a roof", "artist": "lofi", "comment": comment(1)}
+TAGS = {
+    "title": "rain on a roof",
+    "artist": "lofi",
+    "comment": comment(1),
+    "copyright": "model weights: CC0-1.0",
+}
 
 
 @pytest.fixture
@@ -34,7 +39,7 @@ def test_sound_and_tags_go_along_in_every_format(
     assert export(library, track_id(1), target).path == str(track)
     with soundfile.SoundFile(target.path) as file:
         assert (file.format, file.samplerate, file.channels) == (form.upper(), 48_000, 2)
-        assert (file.title, file.artist, file.comment) == tuple(TAGS.values())
+        assert (file.title, file.artist, file.comment, file.copyright) == tuple(TAGS.values())
         spectrum = np.abs(np.fft.rfft(file.read(24_000)[:, 0]))
     assert np.argmax(spectrum) == 220
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == [f"out.{form}"]

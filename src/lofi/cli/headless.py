@@ -44,7 +44,7 @@ def make(arguments: argparse.Namespace) -> None:
         placement=settings.placement,
         part=audiofile.part_beside(target.path),
         format=target.format,
-        tags=request.tags(),
+        tags=request.tags(choice.backend.licence),
     )
     try:
         recording = _record(order, console)

@@ -57,7 +57,7 @@ class Inference:
             request = _request(order["request"])
             take = self._compute(self._loaded(order["model"]), request)
             check(take.audio)
-            done = _done(take)
+            done = _done(take, registry.get(request.backend).licence)
             form = audiofile.Format(order["format"])
             audiofile.encode(take.audio, Path(order["part"]), form, order["tags"])
         except LofiError as error:
@@ -135,13 +135,13 @@ def check(audio: Audio) -> None:
         raise ModelInferenceFailed("the model produced nothing but silence")
 
 
-def _done(take: Take) -> Message:
+def _done(take: Take, licence: str | None) -> Message:
     """What is said of a finished track.
 
     Raises:
         ModelInferenceFailed: its notes are not JSON.
     """
-    notes = dict(take.notes)
+    notes = dict(take.notes) if licence is None else {**take.notes, "licence": licence}
     try:
         json.dumps(notes, allow_nan=False)
     except (TypeError, ValueError) as error:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lofi.audiofile import Format
+from lofi.backends import registry
 from lofi.device import Placement
 from lofi.errors import (
     AlreadyComplete,
@@ -326,7 +327,7 @@ class Runner:
             placement=self._means.placement,
             part=part,
             format=Format.WAV,
-            tags=request.tags(),
+            tags=request.tags(registry.get(request.backend).licence),
         )
         return part, self._means.worker.record(order, partial(self._tell, job))
 

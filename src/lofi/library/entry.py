@@ -122,6 +122,7 @@ class Entry:
     def described(self) -> dict[str, JsonValue]:
         """The track as one JSON object, with the field names of the wire contract."""
         return {
+            "licence": None,
             **self.notes,
             "track_id": self.id,
             "path": self.path,

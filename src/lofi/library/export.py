@@ -13,7 +13,7 @@ from lofi.library.entry import Entry
 from lofi.library.shelf import Library
 from lofi.track import Audio
 
-TAGS = ("title", "artist", "software", "comment")
+TAGS = ("title", "artist", "software", "comment", "copyright")
 BLOCK = 1 << 20
 
 

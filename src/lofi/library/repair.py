@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lofi.errors import LofiError
 from lofi.library import header, rows
-from lofi.library.entry import TRACK_ID, NewTrack, Recipe
+from lofi.library.entry import TRACK_ID, NewTrack, Recipe, parsed
 from lofi.library.folder import PART, Folder
 from lofi.library.owner import bury, dead
 
@@ -91,7 +91,9 @@ def _adopt(connection: sqlite3.Connection, path: Path) -> None:
     if found is None:
         raise ValueError("it is not a whole WAV file")
     recipe = Recipe.from_tags(found.comment, path.stem)
-    new = NewTrack(id=path.stem, recipe=recipe, generation_seconds=0.0)
+    licence = parsed(found.comment).get("licence")
+    notes = {"licence": licence} if isinstance(licence, str) else {}
+    new = NewTrack(id=path.stem, recipe=recipe, generation_seconds=0.0, notes=notes)
     created = datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat(timespec="seconds")
     rows.insert(connection, new, found, created)
     log.info("track %s is back in the index", path.stem)

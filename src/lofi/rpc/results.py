@@ -167,6 +167,7 @@ class Track(Shape):
     model_version: str
     duration_sec: Seconds = Field(description="true length of the file")
     sample_rate: int
+    licence: str | None = Field(description="of the weights that made it; null without any")
     generation_time_sec: Seconds = Field(description="0 for a track that was there already")
     created_at: str = Field(description="ISO 8601, UTC")
     favorite: bool
