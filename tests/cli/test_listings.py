@@ -50,15 +50,6 @@ def test_backends_as_json_carry_the_contract_fields(capsys: Capture) -> None:
     assert (entry["min_duration_sec"], entry["max_duration_sec"]) == (5, 600)
 
 
-def test_models_say_truthfully_what_can_be_installed(capsys: Capture) -> None:
-    assert main(["models"]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert main(["models", "--json"]) == 0
-    models = json.loads(capsys.readouterr().out)["models"]
-    assert lines == [f"{model['type']}  [not installed]" for model in models]
-    assert {model["status"] for model in models} <= {"not_installed"}
-
-
 def test_a_reader_that_leaves_early_is_no_reason_to_complain() -> None:
     reader, writer = os.pipe()
     os.close(reader)

@@ -8,6 +8,7 @@ from lofi.cli.arguments import flags, parse
 from lofi.daemon import BY_SIGNAL
 from lofi.errors import (
     BackendNotInstalled,
+    DownloadConsentRequired,
     InvalidBackend,
     InvalidDuration,
     InvalidGuidanceScale,
@@ -23,6 +24,7 @@ DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 BAD_INPUT = (
     BackendNotInstalled,
+    DownloadConsentRequired,
     InvalidBackend,
     InvalidDuration,
     InvalidGuidanceScale,

@@ -17,7 +17,10 @@ EPILOG = """\
 commands:
   styles                the styles a prompt can name
   backends              what can make music here, and what each accepts
-  models                neural models that can be installed
+  models                neural models, their sizes and licences
+  models get NAME       download one, going on where an earlier attempt stopped
+  models verify NAME    read every file of it; what is wrong is removed
+  models remove NAME    take it away
   config                the settings in force, and where each came from
 
 Without any argument, or with --daemon, it serves an editor: JSON-RPC, one message a line, on
@@ -62,14 +65,14 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser = _parser()
     arguments = argparse.Namespace()
     if {"-h", "--help"}.isdisjoint(argv):
-        arguments, unknown = parser.parse_known_args(argv)
+        arguments, unknown = parser.parse_known_intermixed_args(argv)
         if not unknown:
             return _checked(arguments, argv)
     # Only backends know the rest, and to ask them takes a moment.
     from lofi.cli import options
 
     options.add(parser)
-    arguments = parser.parse_args(argv)
+    arguments = parser.parse_intermixed_args(argv)
     if arguments.daemon:
         raise InvalidParams(
             "options of a backend do not apply to the daemon", hint="send them with each track"
@@ -83,6 +86,8 @@ def _checked(arguments: argparse.Namespace, argv: list[str]) -> argparse.Namespa
         raise InvalidParams("nothing to do", hint=EXAMPLE)
     if arguments.command is not None and arguments.command not in COMMANDS:
         raise _unknown_command(arguments.command)
+    if arguments.words and arguments.command != "models":
+        raise InvalidParams(f"{arguments.command} takes no {arguments.words[0]!r}", hint="")
     return arguments
 
 
@@ -103,6 +108,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("-V", "--version", action="version", version=f"lofi-daemon {__version__}")
     parser.add_argument("command", nargs="?", metavar="COMMAND", help="one of those below")
+    parser.add_argument("words", nargs="*", metavar="...", help="what the command works on")
+    parser.add_argument("-y", "--yes", action="store_true", help="agree to a model's licence")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     _add_track(parser.add_argument_group("a track"))
     _add_machine(parser.add_argument_group("the machine"))

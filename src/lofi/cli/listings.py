@@ -11,6 +11,7 @@ from pydantic import JsonValue
 from lofi import catalogue, config
 from lofi.backends import registry
 from lofi.backends.base import Backend
+from lofi.cli import models
 from lofi.cli.arguments import flags
 from lofi.errors import BackendNotInstalled
 from lofi.rpc.methods import described
@@ -55,18 +56,6 @@ def _version(backend: Backend, settings: config.Config) -> str | None:
     return None
 
 
-def models(arguments: argparse.Namespace) -> None:
-    """Every neural model, installed or not."""
-    neural = [backend for backend in registry.every() if backend.neural]
-    settings = config.load(flags(arguments)).config
-    if arguments.json:
-        entries = [described(backend, settings.weights(backend.name)) for backend in neural]
-        print(json.dumps({"models": entries}))
-        return
-    for backend in neural:
-        print(f"{backend.name}  [{_version(backend, settings) or 'not installed'}]")
-
-
 def settings(arguments: argparse.Namespace) -> None:
     """Every setting in force, and where it came from."""
     found = config.load(flags(arguments))
@@ -83,6 +72,6 @@ def settings(arguments: argparse.Namespace) -> None:
 COMMANDS: dict[str, Callable[[argparse.Namespace], None]] = {
     "styles": styles,
     "backends": backends,
-    "models": models,
+    "models": models.run,
     "config": settings,
 }

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from pydantic import JsonValue
+
 from lofi import manifest
 from lofi.errors import InvalidParams
 from lofi.hub.folder import Folder, State
@@ -49,4 +51,32 @@ def find(root: Path, name: str) -> Entry:
     raise InvalidParams(
         f"there is no model {name[:80]!r}",
         hint=f"did you mean {close[0]!r}?" if close else "`lofi-daemon models` lists them",
+    )
+
+
+def described(entry: Entry) -> dict[str, JsonValue]:
+    """A model as one JSON object."""
+    model = entry.model
+    return {
+        "name": model.name,
+        "backend": model.backend,
+        "title": model.title,
+        "summary": model.summary,
+        "state": entry.state,
+        "version": model.version,
+        "size_bytes": model.bytes,
+        "size_exact": model.exact,
+        "licence": model.licence.model_dump(),
+        "repo": model.repo,
+        "path": str(entry.folder.path),
+        "downloadable": entry.offered,
+    }
+
+
+def question(entry: Entry) -> str:
+    """What a user must say yes to."""
+    model = entry.model
+    return (
+        f"{model.title} is a download of {model.bytes / 1e9:.2f} GB under the licence "
+        f"{model.licence.name}: {model.licence.note}"
     )
