@@ -35,13 +35,16 @@ MODELS = {
 
 
 def make(folder: Path) -> None:
-    """Write every model into ``folder``, replacing those that are there."""
+    """Write every model into ``folder``, replacing those that are there once all are made."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, (size, seed, wish) in MODELS.items():
-        shutil.rmtree(folder / name, ignore_errors=True)
-        with tempfile.TemporaryDirectory() as source:
-            synthetic.save(size, Path(source), seed)
-            export(Path(source), folder / name, wish)
+    with tempfile.TemporaryDirectory() as work:
+        for name, (size, seed, wish) in MODELS.items():
+            source = Path(work) / "checkpoints" / name
+            synthetic.save(size, source, seed)
+            export(source, Path(work) / "models" / name, wish)
+        for name in MODELS:
+            shutil.rmtree(folder / name, ignore_errors=True)
+            shutil.move(Path(work) / "models" / name, folder / name)
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != SUMS)
     lines = [f"{contents.digest(path)}  {path.relative_to(folder).as_posix()}\n" for path in files]
     (folder / SUMS).write_text("".join(lines), encoding="utf-8")

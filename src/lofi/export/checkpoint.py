@@ -5,6 +5,7 @@ from pathlib import Path
 
 import torch
 import transformers
+from safetensors import SafetensorError
 from transformers import PreTrainedModel
 
 from lofi.errors import ModelLoadFailed, ModelNotFound
@@ -32,7 +33,7 @@ def load(folder: Path) -> PreTrainedModel:
             folder, dtype=torch.float32, attn_implementation="eager", local_files_only=True,
             use_safetensors=True, output_loading_info=True,
         )  # fmt: skip
-    except (OSError, RuntimeError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError, SafetensorError) as error:
         reason = (str(error).splitlines() or [""])[0][:200]
         raise ModelLoadFailed(f"cannot read the checkpoint {folder.name}: {reason}") from None
     missing = sorted(report["missing_keys"])

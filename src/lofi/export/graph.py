@@ -58,7 +58,9 @@ def trace(
             output_names=list(outputs),
             dynamic_axes={name: dict(sizes) for name, sizes in axes.items()},
         )
+        results = module(*inputs.values())
     model = onnx.load_model_from_string(target.getvalue())
+    _declare(model, results if isinstance(results, tuple) else (results,), axes)
     state = {} if fold else module.state_dict()
     weights = {
         value.name: state[value.name].numpy() for value in model.graph.input if value.name in state
@@ -67,6 +69,18 @@ def trace(
     del model.graph.input[:]
     model.graph.input.extend(kept)
     return detached(model, weights)
+
+
+def _declare(model: onnx.ModelProto, results: Sequence[torch.Tensor], axes: Axes) -> None:
+    """State the sizes of the outputs: the tracer forgets those that are fixed."""
+    for value, result in zip(model.graph.output, results, strict=True):
+        for axis, size in enumerate(result.shape):
+            name = axes[value.name].get(axis)
+            dimension = value.type.tensor_type.shape.dim[axis]
+            if name is None:
+                dimension.dim_value = size
+            else:
+                dimension.dim_param = name
 
 
 def detached(model: onnx.ModelProto, weights: Mapping[str, Array] | None = None) -> Graph:

@@ -158,7 +158,10 @@ def _session(path: Path) -> onnx.Session:
 
 
 def _run(session: onnx.Session, feeds: Mapping[str, Array]) -> dict[str, Array]:
-    cast = {name: array.astype(session.inputs[name].dtype) for name, array in feeds.items()}
+    cast = {
+        name: array.astype(session.inputs[name].dtype) if array.dtype.kind == "f" else array
+        for name, array in feeds.items()
+    }
     return dict(zip(session.outputs, session.run(list(session.outputs), cast), strict=True))
 
 
