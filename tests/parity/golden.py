@@ -39,7 +39,8 @@ from numpy.typing import NDArray
 
 from lofi.export import synthetic
 from parity import tiny
-from parity.reference import HELD, Plan, Reference, Rule, windowed
+from parity.draw import Rule
+from parity.reference import HELD, Plan, Reference, windowed
 
 FOLDER = Path(__file__).resolve().parent.parent / "golden" / "musicgen"
 NAMES = ("mono", "stereo", "transformersjs")
@@ -140,5 +141,5 @@ def _codec(judge: Reference, random: np.random.Generator) -> dict[str, NDArray[A
         "codes": codes,
         "sound": judge.sound(codes),
         "samples": samples,
-        "sound_codes": judge.codes(samples.astype(np.float32) / 32768).astype(np.uint8),
+        "sound_codes": judge.codes(samples.astype(np.float32) / np.float32(32768)).astype(np.uint8),
     }

@@ -14,7 +14,8 @@ from lofi.backends.musicgen.sampling import Logits, Sampler
 from lofi.backends.musicgen.text import TextEncoder
 from lofi.backends.musicgen.window import Author
 from lofi.device import Device, Placement
-from parity.reference import DEFAULT, Doubles, Plan, Rule, Tokens
+from parity.draw import DEFAULT, Doubles, Rule
+from parity.reference import Plan, Tokens
 
 PLACEMENT = Placement(Device.CPU, 1)
 
