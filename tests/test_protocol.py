@@ -71,7 +71,7 @@ class Script:
         return str(self.said[methods[-1]].get("track_id"))
 
     def run(self) -> None:
-        track = self.call("generate", prompt="steady", duration_sec=1)
+        track = self.call("generate", prompt="steady stream", duration_sec=1, stream=True)
         self.daemon.hear("generation_complete", track_id=track)
         broken = self.call("generate", prompt="raise")
         self.daemon.hear("generation_error", track_id=broken)

@@ -261,6 +261,20 @@ NOTIFICATIONS = {
         },
         {},
     ),
+    "generation_chunk": Text(
+        "More of a job that was asked for with `stream` can be heard: in 16 bits from the beginning"
+        " of the file to `frames`. The file's header gives no length until the job is done; when it"
+        " has ended, the finished track takes its place. A backend that shapes a piece as a whole"
+        " sends one at the end.",
+        {
+            **ID,
+            "path": "/home/me/.cache/lofi/tracks/.lofi-5d3f0a9be1c2447f03a9c1de.part",
+            "frames": 160000,
+            "sample_rate": 32000,
+            "seconds": 5.0,
+        },
+        {},
+    ),
     "generation_complete": Text(
         "A job became a track, or asked for one that was there.", TRACK, {}
     ),

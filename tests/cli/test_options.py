@@ -107,3 +107,22 @@ def test_the_daemon_has_no_use_for_them(capsys: Capture) -> None:
 
 def test_what_nobody_declares_is_refused(capsys: Capture) -> None:
     assert "unrecognized arguments: --voyces" in refused(capsys, "--voyces", "2")
+
+
+def test_a_track_can_be_heard_while_it_is_made(capsys: Capture, folder: Path) -> None:
+    made(capsys, "-p", "steady stream", "--growing", "now.wav")
+    assert np.array_equal(soundfile.read("now.wav")[0], soundfile.read("output.wav")[0])
+    assert {path.name for path in folder.iterdir()} == {"now.wav", "output.wav"}
+
+
+def test_what_could_be_heard_of_a_track_that_failed_is_gone(folder: Path) -> None:
+    command = ["-p", "raise stream", "-d", "1", "-b", "fake", "-q", "--growing", "now.wav"]
+    assert main(command) == 1
+    assert list(folder.iterdir()) == []
+
+
+def test_a_file_to_hear_may_not_replace_another(capsys: Capture, folder: Path) -> None:
+    (folder / "now.wav").write_text("mine")
+    assert "now.wav already exists" in refused(capsys, "--growing", "now.wav")
+    assert "name one file" in refused(capsys, "--growing", "./output.wav")
+    assert (folder / "now.wav").read_text() == "mine"

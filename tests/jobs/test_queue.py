@@ -1,6 +1,7 @@
 """Who is next, one rule at a time, and all of them against a naive model."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -286,8 +287,8 @@ class RunningIsFree(Queue):
 
 
 class Twins(Queue):
-    def _join(self, known: Job, priority: Priority) -> Job:
-        del priority
+    def _join(self, known: Job, asked: Job) -> Job:
+        del asked
         return known
 
 
@@ -304,3 +305,15 @@ def test_the_comparison_notices_a_queue_with_one_rule_broken(broken: type[Queue]
     quick = settings(Comparison.TestCase.settings, max_examples=300, phases=[Phase.generate])
     with pytest.raises(AssertionError):
         run_state_machine_as_test(machine, settings=quick)
+
+
+@pytest.mark.parametrize("priority", Priority)
+def test_a_job_can_be_heard_if_anybody_who_asked_for_it_wants_to(priority: Priority) -> None:
+    queue = Queue()
+    queue.add(job(1))
+    queue.add(job(2))
+    joined = queue.add(replace(job(2), stream=True, priority=priority))
+    assert joined.stream
+    assert queue.find(joined.id) == joined
+    assert queue.add(job(2)) == joined
+    assert len(queue) == 2

@@ -35,7 +35,7 @@ from lofi.jobs.events import (
 )
 from lofi.jobs.job import Job, Priority, State
 from lofi.jobs.progress import START
-from lofi.jobs.runner import Restored
+from lofi.jobs.records import Restored
 from lofi.library.entry import Recipe
 from lofi.library.journal import JournalEntry
 from lofi.library.journal import State as Noted
@@ -463,7 +463,7 @@ def test_the_thread_outlives_listeners_and_libraries_that_break(
     def break_down(*_args: object) -> None:
         raise RuntimeError("broken")
 
-    shop.runner._listeners.insert(0, break_down)
+    shop.runner._audience._listeners.insert(0, break_down)
     shop.runner.start()
     with monkeypatch.context() as broken:
         broken.setattr(shop.library, "part", break_down)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import soundfile
 
@@ -24,10 +25,12 @@ from lofi.errors import (
     ModelLoadFailed,
     WriteFailed,
 )
-from lofi.jobs.worker import Order, Recording, Stage, Worker
+from lofi.jobs.growing import Chunk
+from lofi.jobs.order import Order, Recording, Stage
+from lofi.jobs.worker import Worker
 from lofi.track import Request
 
-Event = Stage | Step
+Event = Stage | Step | Chunk
 
 
 @pytest.fixture(scope="module")
@@ -339,3 +342,34 @@ def test_what_is_no_take_fails_by_name_and_the_process_lives(
         follow(worker, asked(order, word))
     assert message in caught.value.message
     assert follow(worker, order).notes["pid"] == pid
+
+
+def test_a_track_can_be_heard_while_it_is_made(worker: Worker, order: Order) -> None:
+    growing = order.part.with_name("growing.wav")
+    chunks: list[Chunk] = []
+
+    def seen(event: Event) -> None:
+        if isinstance(event, Chunk):
+            chunks.append(event)
+            assert soundfile.info(growing).frames >= event.frames
+
+    recording = follow(worker, replace(asked(order, "steady stream"), growing=growing), seen)
+    assert [each.frames for each in chunks] == [*range(800, 15_200, 800), recording.frames]
+    assert np.array_equal(soundfile.read(growing)[0], soundfile.read(order.part)[0])
+
+
+@pytest.mark.parametrize("word", ["abort", "raise", "nan", "kill"])
+def test_what_could_be_heard_of_a_track_that_failed_is_gone(
+    worker: Worker, order: Order, word: str
+) -> None:
+    growing = order.part.with_name("growing.wav")
+    with pytest.raises(ModelInferenceFailed):
+        follow(worker, replace(asked(order, f"{word} stream"), growing=growing))
+    assert list(growing.parent.iterdir()) == []
+
+
+def test_nothing_grows_for_an_order_that_does_not_ask(worker: Worker, order: Order) -> None:
+    events: list[Event] = []
+    follow(worker, asked(order, "steady stream"), events.append)
+    assert not [each for each in events if isinstance(each, Chunk)]
+    assert list(order.part.parent.iterdir()) == [order.part]

@@ -49,10 +49,9 @@ def test_a_job_that_waited_still_knows_its_sound_in_the_next_daemon(home: Path) 
     with ExitStack() as ends:
         daemon = ends.enter_context(Daemon(home))
         first = daemon.make(duration_sec=1)
-        daemon.call("generate", prompt="patient")
+        running = daemon.call("generate", prompt="patient")["track_id"]
         asked = {"prompt": "steady", "duration_sec": 1, "start_from": first["track_id"]}
         track = daemon.call("generate", **asked)["track_id"]
-        running = daemon.call("queue_status")["current"]["track_id"]
         daemon.kill()
         second = ends.enter_context(Daemon(home))
         second.call("cancel", track_id=running)

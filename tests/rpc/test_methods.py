@@ -15,8 +15,9 @@ from fixtures.fakes import BACKENDS, INFERENCE
 from lofi.config import Config
 from lofi.device import Placement
 from lofi.errors import LofiError
+from lofi.jobs.making import Means
 from lofi.jobs.queue import Queue
-from lofi.jobs.runner import Means, Runner
+from lofi.jobs.runner import Runner
 from lofi.jobs.worker import Worker
 from lofi.library.journal import Journal
 from lofi.library.shelf import Library

@@ -12,11 +12,12 @@ from lofi.backends.base import Backend, options_in, seconds_of
 from lofi.cli import options
 from lofi.cli.arguments import flags
 from lofi.cli.console import Console
-from lofi.errors import InvalidParams
+from lofi.errors import InvalidParams, LofiError
 from lofi.jobs import clip
 from lofi.jobs.job import State
+from lofi.jobs.order import Order, Recording
 from lofi.jobs.progress import START, Progress
-from lofi.jobs.worker import Order, Recording, Worker
+from lofi.jobs.worker import Worker
 from lofi.track import Request, Track, checked_prompt, checked_seed, drawn_seed
 
 
@@ -34,6 +35,7 @@ def make(arguments: argparse.Namespace) -> None:
     request = _request(arguments, choice.backend, weights)
     target = _target(arguments)
     audiofile.check(target)
+    growing = _growing(arguments, target)
     console = Console(sys.stderr, quiet=arguments.quiet)
     console.line(f"{choice.backend.name}: {choice.reason}")
     _pass_over(arguments, choice.backend, console)
@@ -45,12 +47,18 @@ def make(arguments: argparse.Namespace) -> None:
         part=audiofile.part_beside(target.path),
         format=target.format,
         tags=request.tags(choice.backend.licence),
+        growing=growing,
     )
     try:
         recording = _record(order, console)
     finally:
         console.close()
-    audiofile.place(order.part, target)
+    try:
+        audiofile.place(order.part, target)
+    except LofiError:
+        if growing is not None:
+            growing.unlink(missing_ok=True)
+        raise
     track = Track(
         request=request,
         path=str(target.path.absolute()),
@@ -115,6 +123,20 @@ def _target(arguments: argparse.Namespace) -> audiofile.Target:
     path = Path(name)
     chosen = audiofile.choose_format(path, arguments.format)
     return audiofile.Target(path, chosen, replace=arguments.force)
+
+
+def _growing(arguments: argparse.Namespace, target: audiofile.Target) -> Path | None:
+    """Where the track can be heard while it is made; what may be replaced there is gone."""
+    if arguments.growing is None:
+        return None
+    growing = audiofile.Target(
+        Path(arguments.growing), audiofile.Format.WAV, replace=arguments.force
+    )
+    if growing.path.absolute() == target.path.absolute():
+        raise InvalidParams("--growing and --output name one file", hint="give another name")
+    audiofile.check(growing)
+    growing.path.unlink(missing_ok=True)
+    return growing.path
 
 
 def _report(track: Track, console: Console, *, as_json: bool) -> None:

@@ -35,6 +35,19 @@ class Progressed:
 
 
 @dataclass(frozen=True, slots=True)
+class Chunked:
+    """More of a running job can be heard."""
+
+    job: Job
+    path: str
+    """A WAV file that grows, and is gone when the job has ended."""
+    frames: int
+    """From the beginning."""
+    sample_rate: int
+    """Hz."""
+
+
+@dataclass(frozen=True, slots=True)
 class Completed:
     """A job became a track."""
 
@@ -63,4 +76,4 @@ class QueueChanged:
     """Positions are not what they were."""
 
 
-Event = Queued | Started | Progressed | Completed | Failed | Cancelled | QueueChanged
+Event = Queued | Started | Progressed | Chunked | Completed | Failed | Cancelled | QueueChanged

@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -25,6 +25,7 @@ from lofi.backends.base import Model
 from lofi.device import Device, Placement
 from lofi.errors import GenerationCancelled, LofiError, ModelInferenceFailed
 from lofi.jobs import clip
+from lofi.jobs.growing import Chunk, Growing
 from lofi.track import Audio, Request, Take
 
 logger = logging.getLogger(__name__)
@@ -55,8 +56,11 @@ class Inference:
         """Load what the order needs, make its track and write it."""
         try:
             request = _request(order["request"])
-            take = self._compute(self._loaded(order["model"]), request)
-            check(take.audio)
+            path = Path(order["growing"]) if order["growing"] else None
+            with closing(Growing(path, self._chunk)) as growing:
+                take = self._compute(self._loaded(order["model"]), request, growing)
+                check(take.audio)
+                growing.finish(take.audio)
             done = _done(take, registry.get(request.backend).licence)
             form = audiofile.Format(order["format"])
             audiofile.encode(take.audio, Path(order["part"]), form, order["tags"])
@@ -85,18 +89,24 @@ class Inference:
         self._send({"event": "loaded", "device": device, "reason": reason})
         return self._model
 
-    def _compute(self, model: Model, request: Request) -> Take:
+    def _compute(self, model: Model, request: Request, growing: Growing) -> Take:
         work = model.generate(request)
         try:
             while not self.cancelled.is_set():
                 step = next(work)
                 self._send({"event": "step", "done": step.done, "total": step.total})
+                if step.audio is not None:
+                    check(step.audio, silence=True)
+                    growing.add(step.audio)
         except StopIteration as finished:
             take: Take = finished.value
             return take
         finally:
             work.close()
         raise GenerationCancelled("given up")
+
+    def _chunk(self, chunk: Chunk) -> None:
+        self._send({"event": "chunk", "frames": chunk.frames, "sample_rate": chunk.sample_rate})
 
     def _fail(self, error: LofiError) -> None:
         self._send(
@@ -121,8 +131,12 @@ def _request(asked: Message) -> Request:
     return Request(**{**asked, "options": options})
 
 
-def check(audio: Audio) -> None:
+def check(audio: Audio, *, silence: bool = False) -> None:
     """Refuse what is not sound.
+
+    Args:
+        audio: a track, or a part of one.
+        silence: whether nothing but silence is allowed, as in a part.
 
     Raises:
         ModelInferenceFailed: there are NaNs or infinities, nothing but silence, or no channels.
@@ -131,7 +145,7 @@ def check(audio: Audio) -> None:
         raise ModelInferenceFailed("the model produced something that is not (channels, frames)")
     if not np.isfinite(audio.samples).all():
         raise ModelInferenceFailed("the model produced values that are not numbers")
-    if not audio.samples.any():
+    if not silence and not audio.samples.any():
         raise ModelInferenceFailed("the model produced nothing but silence")
 
 

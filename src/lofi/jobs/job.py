@@ -32,6 +32,8 @@ class Job:
     priority: Priority = Priority.NORMAL
     attempts: int = 0
     """How often it was begun; a job that took the daemon down twice is not begun again."""
+    stream: bool = False
+    """Whether somebody wants to hear it while it is made."""
 
     @property
     def id(self) -> str:

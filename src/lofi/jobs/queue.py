@@ -48,14 +48,16 @@ class Queue:
         raise TrackNotFound(f"no job in the queue has the id {track_id}")
 
     def add(self, job: Job) -> Job:
-        """Take a job in, or join it to the same request already here, whose priority may rise.
+        """Take a job in, or join it to the same request already here.
+
+        Its priority may rise by that, and what was not to be heard may be heard.
 
         Raises:
             QueueFull: every slot is taken.
         """
         known = self.find(job.id)
         if known is not None:
-            return self._join(known, job.priority)
+            return self._join(known, job)
         if len(self) >= self.capacity:
             raise QueueFull(f"the queue holds {self.capacity} jobs already")
         self._insert(job)
@@ -114,13 +116,18 @@ class Queue:
                 return job
         raise TrackNotFound(f"no waiting job has the id {track_id}")
 
-    def _join(self, known: Job, priority: Priority) -> Job:
-        raised = priority is Priority.HIGH and known.priority is Priority.NORMAL
-        if not raised or known is self.running:
+    def _join(self, known: Job, asked: Job) -> Job:
+        if known is self.running:
             return known
-        self._waiting.remove(known)
-        job = replace(known, priority=priority)
-        self._insert(job)
+        job = replace(known, stream=known.stream or asked.stream)
+        if asked.priority is Priority.HIGH and known.priority is Priority.NORMAL:
+            self._waiting.remove(known)
+            job = replace(job, priority=Priority.HIGH)
+            self._insert(job)
+        elif job != known:
+            self._waiting[self._waiting.index(known)] = job
+        else:
+            return known
         return job
 
     def _insert(self, job: Job) -> None:

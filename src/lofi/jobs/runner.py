@@ -9,21 +9,19 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from lofi.audiofile import Format
-from lofi.backends import registry
-from lofi.device import Placement
 from lofi.errors import (
     AlreadyComplete,
     GenerationCancelled,
     LofiError,
     ModelInferenceFailed,
 )
+from lofi.jobs.audience import Audience
 from lofi.jobs.events import (
     Cancelled,
+    Chunked,
     Completed,
     Event,
     Failed,
@@ -32,32 +30,15 @@ from lofi.jobs.events import (
     Queued,
     Started,
 )
+from lofi.jobs.growing import Chunk
 from lofi.jobs.job import Job, State
-from lofi.jobs.ledger import Ledger
+from lofi.jobs.making import Means, make
 from lofi.jobs.progress import START, Progress
 from lofi.jobs.queue import Queue
-from lofi.jobs.worker import InMemory, Order, Recording, Worker
-from lofi.library.entry import Entry, NewTrack, Recipe
-from lofi.library.journal import Journal, JournalEntry
-from lofi.library.shelf import Library
+from lofi.jobs.records import NOTE_SECONDS, Records, Restored
+from lofi.jobs.worker import InMemory
 
 logger = logging.getLogger(__name__)
-
-NOTE_SECONDS = 0.1
-"""How long an answer may wait for the journal: in good times what is promised is written down."""
-
-
-class Means(NamedTuple):
-    """What jobs are done with."""
-
-    worker: Worker
-    library: Library
-    journal: Journal
-    placement: Placement
-    weights: Callable[[str], Path | None]
-    """Where those of a backend lie, by its name."""
-    unload_after: float
-    """Seconds a model may lie idle in memory; 0 is for ever."""
 
 
 class Snapshot(NamedTuple):
@@ -72,22 +53,14 @@ class Snapshot(NamedTuple):
     """Of the running job."""
 
 
-class Restored(NamedTuple):
-    """A job that an earlier daemon left behind."""
-
-    job: Job
-    error: LofiError | None
-    """Why it cannot be done, if it cannot."""
-
-
 class Runner:
     """The queue and the thread that works it off."""
 
     def __init__(self, queue: Queue, means: Means) -> None:
         self._queue = queue
         self._means = means
-        self._ledger = Ledger()
-        self._listeners: list[Callable[[Event], None]] = []
+        self._records = Records(means.journal)
+        self._audience = Audience()
         self._changed = threading.Condition()
         """Guards the queue and all that follows."""
         self._state = State.QUEUED
@@ -103,7 +76,7 @@ class Runner:
 
     def listen(self, hear: Callable[[Event], None]) -> None:
         """Have ``hear`` called with every event from now on, by whichever thread causes it."""
-        self._listeners.append(hear)
+        self._audience.join(hear)
 
     def start(self) -> None:
         """Begin to work the queue off."""
@@ -125,11 +98,11 @@ class Runner:
         with self._changed:
             running = self._queue.running
             if running is not None:
-                journal = self._means.journal
-                self._ledger.note(
-                    journal.remove if self._given_up else journal.put_back, running.id
-                )
-        self._ledger.settle(max(NOTE_SECONDS, deadline - time.monotonic()))
+                if self._given_up:
+                    self._records.end(running.id)
+                else:
+                    self._records.put_back(running)
+        self._records.settle(max(NOTE_SECONDS, deadline - time.monotonic()))
 
     def submit(self, job: Job) -> tuple[Job, int, State]:
         """Take a job in, or join it to the same one already here; give its place and state.
@@ -147,10 +120,10 @@ class Runner:
             state = self._state if job is self._queue.running else State.QUEUED
             if job is known:
                 return job, position, state
-            self._ledger.note(self._means.journal.add, _recorded(job))
-            self._note_order()
+            self._records.take_in(job)
+            self._records.reorder(self._queue.jobs)
             self._unannounced += 1
-        self._ledger.settle(NOTE_SECONDS)
+        self._records.settle()
         self._announce(*([] if known else [Queued(job, position)]), QueueChanged())
         return job, position, state
 
@@ -160,7 +133,7 @@ class Runner:
         with self._changed:
             for job, error in jobs:
                 if error is not None:
-                    self._ledger.note(self._means.journal.remove, job.id)
+                    self._records.end(job.id)
                     events.append(Failed(job, error))
                 else:
                     self._queue.restore(job)
@@ -184,9 +157,9 @@ class Runner:
                 self._means.worker.cancel()  # under the lock: later it might hit the next job
                 return True
             waiting = self._queue.remove(track_id)
-            self._ledger.note(self._means.journal.remove, track_id)
-        self._ledger.settle(NOTE_SECONDS)
-        self._publish(Cancelled(waiting, START), QueueChanged())
+            self._records.end(track_id)
+        self._records.settle()
+        self._audience.tell(Cancelled(waiting, START), QueueChanged())
         return False
 
     def clear(self) -> tuple[Job, ...]:
@@ -194,10 +167,10 @@ class Runner:
         with self._changed:
             gone = self._queue.clear()
             for job in gone:
-                self._ledger.note(self._means.journal.remove, job.id)
+                self._records.end(job.id)
         if gone:
-            self._ledger.settle(NOTE_SECONDS)
-            self._publish(*(Cancelled(job, START) for job in gone), QueueChanged())
+            self._records.settle()
+            self._audience.tell(*(Cancelled(job, START) for job in gone), QueueChanged())
         return gone
 
     def move(self, track_id: str, position: int) -> None:
@@ -209,13 +182,13 @@ class Runner:
         """
         with self._changed:
             self._queue.move(track_id, position)
-            self._note_order()
-        self._publish(QueueChanged())
+            self._records.reorder(self._queue.jobs)
+        self._audience.tell(QueueChanged())
 
     def forget(self) -> None:
         """Nothing that waits or runs shall be taken up by another daemon."""
-        self._ledger.note(self._means.journal.clear)
-        self._ledger.settle(NOTE_SECONDS)
+        self._records.forget()
+        self._records.settle()
 
     def find(self, track_id: str) -> Job | None:
         """The job that holds a slot under this id."""
@@ -239,38 +212,25 @@ class Runner:
         with self._changed:
             return not self._queue.jobs
 
-    def _note_order(self) -> None:
-        order = [job.id for job in self._queue.jobs]
-        self._ledger.note(self._means.journal.reorder, order)
-
     def _announce(self, *events: Event) -> None:
         try:
-            self._publish(*events)
+            self._audience.tell(*events)
         finally:
             with self._changed:
                 self._unannounced -= 1
                 self._changed.notify_all()
 
-    def _publish(self, *events: Event) -> None:
-        """Tell the listeners; one that fails is logged, and neither stops the others nor a job."""
-        for event in events:
-            for hear in self._listeners:
-                try:
-                    hear(event)
-                except Exception:
-                    logger.exception("a listener failed at %s", type(event).__name__)
-
     def _work(self) -> None:
         while (job := self._next()) is not None:
-            self._publish(Started(job), QueueChanged())
+            self._audience.tell(Started(job), QueueChanged())
             ending = self._ending(job)
             with self._changed:
                 undone = not self._given_up and not isinstance(ending, Completed)
                 if self._stopping and undone:
                     return  # it keeps its slot, so that ``stop`` puts it back
                 self._queue.finish()
-                self._ledger.note(self._means.journal.remove, job.id)
-            self._publish(ending, QueueChanged())
+                self._records.end(job.id)
+            self._audience.tell(ending, QueueChanged())
 
     def _next(self) -> Job | None:
         """The next job, or None when told to stop; an idle model is let go meanwhile."""
@@ -288,12 +248,12 @@ class Runner:
         if job is not None:
             self._state, self._progress = State.LOADING, START
             self._given_up = self._settled = False
-            self._ledger.note(self._means.journal.start, job.id)
+            self._records.begin(job)
         return job
 
     def _ending(self, job: Job) -> Completed | Failed | Cancelled:
         try:
-            return Completed(job, self._made(job))
+            return Completed(job, make(self._means, job, self))
         except GenerationCancelled:
             return Cancelled(job, self._progress)
         except LofiError as error:
@@ -304,43 +264,21 @@ class Runner:
         # A model may break while it is being interrupted: that is what was asked for.
         return Cancelled(job, self._progress) if self._given_up else Failed(job, failure)
 
-    def _made(self, job: Job) -> Entry:
-        began = time.monotonic()
-        entry = self._means.library.find(job.id)
-        if entry is not None:  # another daemon was faster, or its twin ended as it was taken in
-            self._settle()
-            return entry
-        part, recording = self._record(job)
-        try:
-            self._settle()
-        except GenerationCancelled:
-            part.unlink(missing_ok=True)
-            raise
-        return self._keep(job, part, recording, time.monotonic() - began)
-
-    def _record(self, job: Job) -> tuple[Path, Recording]:
-        part = self._means.library.part()
-        request = job.request
-        order = Order(
-            request=request,
-            weights=self._means.weights(request.backend),
-            placement=self._means.placement,
-            part=part,
-            format=Format.WAV,
-            tags=request.tags(registry.get(request.backend).licence),
-        )
-        return part, self._means.worker.record(order, partial(self._tell, job))
-
-    def _tell(self, job: Job, state: State, progress: Progress) -> None:
+    def progressed(self, job: Job, state: State, progress: Progress) -> None:
+        """A job is further than before; for its making."""
         with self._changed:
             self._state, self._progress = state, progress
             given_up = self._given_up
         if given_up:  # said before the worker had the order: say it again
             self._means.worker.cancel()
-        self._publish(Progressed(job, state, progress))
+        self._audience.tell(Progressed(job, state, progress))
 
-    def _settle(self) -> None:
-        """The point of no return: from here on the job becomes a track.
+    def grown(self, job: Job, path: Path, chunk: Chunk) -> None:
+        """More of a job can be heard; for its making."""
+        self._audience.tell(Chunked(job, str(path), chunk.frames, chunk.sample_rate))
+
+    def settle(self) -> None:
+        """The point of no return, for the making of a job: from here on it becomes a track.
 
         Raises:
             GenerationCancelled: it was given up before.
@@ -349,21 +287,3 @@ class Runner:
             if self._given_up:
                 raise GenerationCancelled("given up")
             self._settled = True
-
-    def _keep(self, job: Job, part: Path, recording: Recording, seconds: float) -> Entry:
-        new = NewTrack(
-            id=job.id,
-            recipe=Recipe.of(job.request),
-            generation_seconds=seconds,
-            notes=recording.notes,
-        )
-        return self._means.library.keep(part, new)
-
-
-def _recorded(job: Job) -> JournalEntry:
-    return JournalEntry(
-        track_id=job.id,
-        recipe=Recipe.of(job.request),
-        priority=job.priority,
-        attempts=job.attempts,
-    )

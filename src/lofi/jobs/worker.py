@@ -6,23 +6,17 @@ Knows what the process says and means; not which job is next, nor where tracks a
 import sys
 import threading
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from enum import Enum
-from pathlib import Path
+from collections.abc import Callable, Generator, Sequence
 from typing import NamedTuple
 
-from pydantic import JsonValue
-
-from lofi import errors
-from lofi.audiofile import Format
 from lofi.backends.base import Step
-from lofi.device import Device, Grant, Placement
+from lofi.device import Grant
 from lofi.errors import GenerationCancelled, LofiError, ModelInferenceFailed
+from lofi.jobs.growing import Chunk
 from lofi.jobs.job import State
+from lofi.jobs.order import Order, Recording, Stage, ends, heard
 from lofi.jobs.process import Message, Process
 from lofi.jobs.progress import START, Meter, Progress
-from lofi.track import Request
 
 COMMAND = (sys.executable, "-P", "-m", "lofi.jobs.inference")
 GRACE_SECONDS = 0.4
@@ -35,40 +29,11 @@ LONG_GLANCE_SECONDS = 0.5
 """Where a glance took longer, this process was stopped, or starved."""
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """One track to make, into a part file."""
-
-    request: Request
-    weights: Path | None
-    placement: Placement
-    part: Path
-    format: Format
-    tags: Mapping[str, str]
-
-
-class Recording(NamedTuple):
-    """What an order came to; the sound itself is in the part file."""
-
-    frames: int
-    sample_rate: int
-    notes: Mapping[str, JsonValue]
-
-
 class InMemory(NamedTuple):
     """A model that is loaded."""
 
     backend: str
     grant: Grant
-
-
-class Stage(Enum):
-    """What the process does when it is not counting steps."""
-
-    LOADING = "loading"
-    """The model is on its way into memory."""
-    COMPUTING = "computing"
-    """The model is there; the first step has begun."""
 
 
 class Worker:
@@ -105,8 +70,8 @@ class Worker:
         process = self._process
         return process is not None and process.alive
 
-    def run(self, order: Order) -> Generator[Stage | Step, None, Recording]:
-        """Have a track made. However it ends but well, the part file is gone afterwards.
+    def run(self, order: Order) -> Generator[Stage | Step | Chunk, None, Recording]:
+        """Have a track made. However it ends but well, its files are gone afterwards.
 
         Raises:
             LofiError: as the model raised it.
@@ -117,30 +82,36 @@ class Worker:
         try:
             process = self._begin(order)
             for message in self._messages(process):
-                ended = message["event"] in {"done", "failed"}
-                match message:
-                    case {"event": "loading"}:
-                        self._in_memory = None
-                        yield Stage.LOADING
-                    case {"event": "loaded", "device": device, "reason": reason}:
-                        grant = Grant(Device(device), reason)
-                        self._in_memory = InMemory(order.request.backend, grant)
+                ended = ends(message)
+                said = heard(message)
+                match said:
+                    case Recording():
+                        return said
+                    case Grant():
+                        self._in_memory = InMemory(order.request.backend, said)
                         yield Stage.COMPUTING
-                    case {"event": "step", "done": done, "total": total}:
-                        yield Step(done, total)
-                    case {"event": "done", "frames": frames, "sample_rate": rate, "notes": notes}:
-                        return Recording(frames, rate, notes)
                     case _:
-                        raise _failure(message)
+                        if said is Stage.LOADING:
+                            self._in_memory = None
+                        yield said
             raise self._loss(process)
         except BaseException:
             if not ended:
                 self.kill()
-            order.part.unlink(missing_ok=True)
+            for path in order.files:
+                path.unlink(missing_ok=True)
             raise
 
-    def record(self, order: Order, tell: Callable[[State, Progress], None]) -> Recording:
-        """``run`` to its end, telling how far it is; an exception from ``tell`` gives it up."""
+    def record(
+        self,
+        order: Order,
+        tell: Callable[[State, Progress], None],
+        grown: Callable[[Chunk], None] = lambda _chunk: None,
+    ) -> Recording:
+        """``run`` to its end, telling how far it is and how much of it can be heard.
+
+        An exception from ``tell`` or ``grown`` gives it up.
+        """
         work = self.run(order)
         meter = Meter()
         try:
@@ -148,6 +119,8 @@ class Worker:
                 step = next(work)
                 if isinstance(step, Step):
                     tell(State.GENERATING, meter.read(step))
+                elif isinstance(step, Chunk):
+                    grown(step)
                 else:
                     meter = Meter()
                     tell(State.LOADING if step is Stage.LOADING else State.GENERATING, START)
@@ -179,7 +152,7 @@ class Worker:
         self.kill()
 
     def _begin(self, order: Order) -> Process:
-        wanted = _order(order)
+        wanted = order.message()
         model = wanted["model"]
         if self._process is not None and self._process.model != model:
             self.kill()
@@ -218,24 +191,3 @@ class Worker:
         if self._cancelled_at is not None:
             return GenerationCancelled("given up")
         return ModelInferenceFailed(f"the inference process {process.epitaph()}")
-
-
-def _order(order: Order) -> Message:
-    request = asdict(order.request)
-    request["options"] = order.request.options.model_dump(mode="json")
-    return {
-        "model": {
-            "backend": order.request.backend,
-            "weights": str(order.weights) if order.weights else None,
-            "device": order.placement.device,
-            "threads": order.placement.threads,
-        },
-        "request": request,
-        "part": str(order.part),
-        "format": order.format,
-        "tags": dict(order.tags),
-    }
-
-
-def _failure(message: Message) -> LofiError:
-    return errors.BY_NAME[message["name"]](message["message"], hint=message["hint"])

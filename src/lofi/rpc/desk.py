@@ -17,8 +17,10 @@ from lofi.config import Config
 from lofi.errors import InvalidParams, LofiError, ModelInferenceFailed
 from lofi.jobs.events import Event, QueueChanged
 from lofi.jobs.job import Job, Priority
+from lofi.jobs.making import Means
 from lofi.jobs.queue import Queue
-from lofi.jobs.runner import Means, Restored, Runner
+from lofi.jobs.records import Restored
+from lofi.jobs.runner import Runner
 from lofi.jobs.worker import COMMAND, Worker
 from lofi.library.journal import Journal, JournalEntry, State
 from lofi.library.shelf import Library

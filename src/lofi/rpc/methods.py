@@ -79,7 +79,7 @@ def _generate(desk: Desk, asked: params.Generate, sent: Result) -> Result:
         options=options_of(backend, sent, partial(_clip, desk)),
         model_version=backend.model_version(desk.config.weights(backend.name)),
     )
-    job = Job(request, asked.priority)
+    job = Job(request, asked.priority, stream=asked.stream)
     entry = desk.library.find(job.id)
     if entry is not None:
         desk.wire.announce("generation_complete", {**entry.described(), "generation_time_sec": 0})

@@ -7,6 +7,7 @@ from pydantic import JsonValue
 
 from lofi.jobs.events import (
     Cancelled,
+    Chunked,
     Completed,
     Event,
     Failed,
@@ -50,31 +51,14 @@ class Reporter:
                 yield Notification("generation_start", {**_about(job), "position": 0})
             case Progressed():
                 yield from self._progress(event)
+            case Chunked():
+                yield _chunk(event)
             case Completed(job, entry):
                 yield Notification("generation_complete", entry.described(), ends=job.id)
                 added: dict[str, JsonValue] = {"reason": "added", "track_ids": [job.id]}
                 yield Notification("library_changed", added)
-            case Failed(job, error):
-                yield Notification(
-                    "generation_error",
-                    {
-                        "track_id": job.id,
-                        "code": error.name,
-                        "message": error.message,
-                        "recovery": error.hint,
-                    },
-                    ends=job.id,
-                )
-            case Cancelled(job, progress):
-                yield Notification(
-                    "generation_cancelled",
-                    {
-                        "track_id": job.id,
-                        "at_step": progress.step.done,
-                        "total_steps": progress.step.total,
-                    },
-                    ends=job.id,
-                )
+            case Failed() | Cancelled():
+                yield _undone(event)
             case QueueChanged():
                 return
 
@@ -99,6 +83,31 @@ class Reporter:
             # A new state is news of its own; only a newer percent makes an older one worthless.
             replaces=job.id if state is State.GENERATING else None,
         )
+
+
+def _chunk(event: Chunked) -> Notification:
+    return Notification(
+        "generation_chunk",
+        {
+            "track_id": event.job.id,
+            "path": event.path,
+            "frames": event.frames,
+            "sample_rate": event.sample_rate,
+            "seconds": round(event.frames / event.sample_rate, 3),
+        },
+    )
+
+
+def _undone(event: Failed | Cancelled) -> Notification:
+    track: dict[str, JsonValue] = {"track_id": event.job.id}
+    if isinstance(event, Cancelled):
+        step = event.progress.step
+        where: dict[str, JsonValue] = {"at_step": step.done, "total_steps": step.total}
+        return Notification("generation_cancelled", track | where, ends=event.job.id)
+    error = event.error
+    why: dict[str, JsonValue] = {"code": error.name, "message": error.message}
+    why["recovery"] = error.hint
+    return Notification("generation_error", track | why, ends=event.job.id)
 
 
 def _about(job: Job) -> dict[str, JsonValue]:

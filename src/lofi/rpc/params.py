@@ -45,6 +45,7 @@ class Generate(Params):
     )
     priority: Priority = Field(Priority.NORMAL, strict=False, description="high goes first")
     backend: str | None = Field(None, description="a backend's name or auto; null: the default")
+    stream: bool = Field(False, description="send `generation_chunk` as sound becomes final")
 
 
 class Track(Params):

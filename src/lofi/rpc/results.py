@@ -243,6 +243,16 @@ class Progress(Shape):
     eta_sec: Seconds
 
 
+class Chunk(Shape):
+    """How much of a running job can be heard."""
+
+    track_id: Id
+    path: str = Field(description="of a WAV file that grows, and is gone when the job has ended")
+    frames: Count = Field(description="from the beginning of the track")
+    sample_rate: int
+    seconds: Seconds = Field(description="the same in seconds")
+
+
 class Failure(Shape):
     """Why a job failed."""
 
@@ -271,6 +281,7 @@ NOTIFICATIONS: dict[str, type[Shape]] = {
     "generation_queued": Placed,
     "generation_start": Placed,
     "generation_progress": Progress,
+    "generation_chunk": Chunk,
     "generation_complete": Track,
     "generation_error": Failure,
     "generation_cancelled": Stopped,

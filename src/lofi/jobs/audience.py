@@ -1,0 +1,28 @@
+"""Those who hear what happens to jobs."""
+
+import logging
+from collections.abc import Callable
+
+from lofi.jobs.events import Event
+
+logger = logging.getLogger(__name__)
+
+
+class Audience:
+    """Listeners, called by whichever thread has something to tell."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Callable[[Event], None]] = []
+
+    def join(self, hear: Callable[[Event], None]) -> None:
+        """Have ``hear`` called with every event from now on."""
+        self._listeners.append(hear)
+
+    def tell(self, *events: Event) -> None:
+        """Tell all; a listener that fails is logged, and neither stops the others nor a job."""
+        for event in events:
+            for hear in self._listeners:
+                try:
+                    hear(event)
+                except Exception:
+                    logger.exception("a listener failed at %s", type(event).__name__)
