@@ -20,12 +20,13 @@ PROVIDERS = {
 }
 """Fastest first: the order in which ``auto`` tries them."""
 WEIGHTS_FOLDER = "session.model_external_initializers_file_folder_path"
-FATAL = 3
+FATAL = 4
 """Log severity: what matters comes back as an exception, so the log need not repeat it."""
 
 FLOAT = ("tensor(float)", "tensor(float16)")
 INTEGER = ("tensor(int64)",)
-BOOLEAN = ("tensor(bool)",)
+SHORT = ("tensor(int32)",)
+CODE = ("tensor(int8)",)
 """Types a graph may declare for an input or output."""
 
 Array = NDArray[Any]
@@ -51,7 +52,8 @@ _DTYPES: dict[str, type[np.generic]] = {
     "tensor(float)": np.float32,
     "tensor(float16)": np.float16,
     "tensor(int64)": np.int64,
-    "tensor(bool)": np.bool_,
+    "tensor(int32)": np.int32,
+    "tensor(int8)": np.int8,
 }
 
 
@@ -136,6 +138,23 @@ class Session:
             )
         return results
 
+    def bind(self, inputs: Mapping[str, Array], outputs: Mapping[str, Array]) -> "Binding":
+        """Tie arrays to the graph: runs read and write them where they are.
+
+        An array may be an input and an output at once, where the graph changes it in place. The
+        arrays must be contiguous, and may be filled anew between runs.
+        """
+        binding = self._session.io_binding()
+        for arrays, tie in ((inputs, binding.bind_input), (outputs, binding.bind_output)):
+            for name, array in arrays.items():
+                tie(name, "cpu", 0, array.dtype.type, array.shape, array.ctypes.data)
+        return Binding(self, binding, (*inputs.values(), *outputs.values()))
+
+    def run_bound(self, binding: onnxruntime.IOBinding) -> None:
+        """Compute what is bound; see ``Binding.run``."""
+        with self._interruptible() as options:
+            self._session.run_with_iobinding(binding, options)
+
     def interrupt(self) -> None:
         """End the run in hand, if there is one, at its next node; the session stays usable."""
         options = self._options
@@ -158,6 +177,27 @@ class Session:
             self._options = None
 
 
+class Binding:
+    """Arrays that a session reads and writes without copies."""
+
+    def __init__(
+        self, session: Session, binding: onnxruntime.IOBinding, arrays: tuple[Array, ...]
+    ) -> None:
+        self._session = session
+        self._binding = binding
+        self._arrays = arrays
+        """Kept alive as long as the runtime knows their addresses."""
+
+    def run(self) -> None:
+        """Compute.
+
+        Raises:
+            GenerationCancelled: ``interrupt`` of the session ended it.
+            ModelInferenceFailed: the graph cannot be computed on these inputs.
+        """
+        self._session.run_bound(self._binding)
+
+
 def value(array: Array) -> Value:
     """A tensor of the runtime's own with the content of ``array``."""
     return Value.ortvalue_from_numpy(array)
@@ -167,6 +207,11 @@ def available() -> tuple[Device, ...]:
     """The devices this installation of the runtime was built for; a driver may still be missing."""
     built = set(onnxruntime.get_available_providers())
     return tuple(device for device, provider in PROVIDERS.items() if provider in built)
+
+
+def best(asked: Device) -> Device:
+    """The device that will be tried first when this one is asked for."""
+    return available()[0] if asked is Device.AUTO else asked
 
 
 def _opened(source: Source, placement: Placement) -> tuple[onnxruntime.InferenceSession, Grant]:

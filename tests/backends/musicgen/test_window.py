@@ -39,7 +39,7 @@ class Echo:
 
 
 def author(decoder: Echo) -> Author:
-    return Author(decoder, PATTERN, Sampler(1.0, 1, 0.0, seed=0))  # type: ignore[arg-type]
+    return Author(decoder, PATTERN, Sampler(1.0, 1, 0.0, seed=0))
 
 
 def blank(frames: int) -> Tokens:

@@ -34,9 +34,8 @@ class Decoder:
         Raises:
             ModelLoadFailed: a file cannot be used, or lacks an input or output.
         """
-        first, further = _sources(files)
-        self._first = Session(first, placement)
-        self._further = Session(further, placement)
+        self._first = Session(first_pass(files), placement)
+        self._further = Session(further_passes(files), placement)
         _check(self._first, self._further)
         self._dimensions = dimensions
         self._conditions: dict[str, Value] = {}
@@ -112,13 +111,27 @@ class Decoder:
         return self._rows, self._dimensions.codebooks, self._dimensions.vocabulary
 
 
-def _sources(files: Files) -> tuple[Source, Source]:
-    """The graphs of the first and of all further passes."""
-    path, pair = files.decoder, files.decoder_with_past
-    if pair is not None:
-        return Source(path, onnxfile.in_place(path), prepacked=False), Source(pair)
-    first, further = onnxfile.branches(path, SWITCH)
-    return Source(path, first, prepacked=False), Source(path, further)
+def first_pass(files: Files) -> Source:
+    """The graph of a window's first pass, which is run where its weights lie in the file.
+
+    Raises:
+        ModelLoadFailed: there is no such graph in the file.
+    """
+    path = files.decoder
+    if files.decoder_with_past is not None:
+        return Source(path, onnxfile.in_place(path), prepacked=False)
+    return Source(path, onnxfile.branches(path, SWITCH).first, prepacked=False)
+
+
+def further_passes(files: Files) -> Source:
+    """The graph of all other passes.
+
+    Raises:
+        ModelLoadFailed: there is no such graph in the file.
+    """
+    if files.decoder_with_past is not None:
+        return Source(files.decoder_with_past)
+    return Source(files.decoder, onnxfile.branches(files.decoder, SWITCH).further)
 
 
 def _past(present: str) -> str:

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from lofi.backends.musicgen import fast
+from lofi.backends.musicgen.fast import Fast
 from lofi.errors import BackendNotInstalled
 
 SUFFIXES = ("", "_fp16", "_quantized", "_int8", "_uint8", "_q4", "_q4f16", "_bnb4")
@@ -33,6 +35,8 @@ class Files:
     codec_decoder: Path
     codec_encoder: Path | None
     """Only needed to start from existing audio."""
+    fast: Fast | None = None
+    """What takes the decoder's place on a processor."""
 
     @property
     def all(self) -> tuple[Path, ...]:
@@ -63,14 +67,16 @@ def find(folder: Path) -> Files:
     if merged is None and (first is None or further is None):
         pair = f"(or {'decoder_model.onnx' if first is None else 'decoder_with_past_model.onnx'})"
         raise _missing(folder, f"decoder_model_merged.onnx {pair}")
+    decoder = _needed(folder, merged or first, "decoder_model.onnx")
     return Files(
         config=_needed(folder, _file(places, "config.json"), "config.json"),
         tokenizer=_needed(folder, _file(places, "tokenizer.json"), "tokenizer.json"),
         text_encoder=_needed(folder, _graph(places, "text_encoder"), "text_encoder.onnx"),
-        decoder=_needed(folder, merged or first, "decoder_model.onnx"),
+        decoder=decoder,
         decoder_with_past=None if merged else further,
         codec_decoder=_needed(folder, _graph(places, "encodec_decode"), "encodec_decode.onnx"),
         codec_encoder=_graph(places, "encodec_encode"),
+        fast=fast.find(decoder),
     )
 
 

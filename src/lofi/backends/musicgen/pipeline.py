@@ -10,13 +10,15 @@ from lofi.backends.musicgen import dimensions, primer, window
 from lofi.backends.musicgen.codec import Codec, Samples, Stream
 from lofi.backends.musicgen.decoder import Decoder
 from lofi.backends.musicgen.delay import UNKNOWN, DelayPattern, Tokens
+from lofi.backends.musicgen.fused import FusedDecoder
 from lofi.backends.musicgen.layout import Files
 from lofi.backends.musicgen.loudness import rounded
 from lofi.backends.musicgen.options import MusicGenOptions
 from lofi.backends.musicgen.sampling import Sampler
 from lofi.backends.musicgen.text import TextEncoder
 from lofi.backends.musicgen.window import Author
-from lofi.device import Placement
+from lofi.backends.onnx import best
+from lofi.device import Device, Placement
 from lofi.errors import GenerationCancelled, InvalidParams
 from lofi.track import Audio, Request, Take
 
@@ -34,7 +36,7 @@ class Pipeline:
             ModelLoadFailed: a file cannot be used, or the device cannot.
         """
         self._dimensions = dimensions.read(files.config)
-        self._decoder = Decoder(files, self._dimensions, placement)
+        self._decoder = _decoder(files, self._dimensions, placement)
         self._text = TextEncoder(files, placement)
         self._codec = Codec(files, self._dimensions, placement)
         self._pattern = DelayPattern(
@@ -136,3 +138,13 @@ class Pipeline:
         """Two channels, whatever the model makes, within what a file can hold."""
         both = chunk if len(chunk) == 2 else np.repeat(chunk, 2, axis=0)
         return Audio(rounded(both), self._rate)
+
+
+def _decoder(
+    files: Files, numbers: dimensions.Dimensions, placement: Placement
+) -> Decoder | FusedDecoder:
+    """The fast decoder where there is one for the device, else the published one."""
+    on_processor = best(placement.device) is Device.CPU
+    if files.fast is not None and on_processor:
+        return FusedDecoder(files.fast, numbers, placement)
+    return Decoder(files, numbers, placement)

@@ -27,11 +27,12 @@ def of(files: Files, folder: Path) -> str:
         known = manifest.read(folder / manifest.NAME)
     except LofiError:
         known = None
+    suffix = f"+{files.fast.record.precision}" if files.fast else ""
     if known is not None and _published(known):
-        return known.model_version
+        return known.model_version + suffix
     name = known.name if known is not None else f"musicgen-{_size(files.config)}"
     stamps = tuple((str(path), *_stamp(path)) for path in _with_data(files.all))
-    return f"{name}-{_digest(stamps)}"
+    return f"{name}-{_digest(stamps)}{suffix}"
 
 
 def _published(known: manifest.Manifest) -> bool:

@@ -5,12 +5,11 @@ than one window, as in training, and the codec never sees where one ends.
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lofi.backends.musicgen.decoder import Decoder
 from lofi.backends.musicgen.delay import UNKNOWN, DelayPattern, Tokens
 from lofi.backends.musicgen.sampling import Sampler, guided
 
@@ -41,10 +40,26 @@ def plan(frames: int, window: int, stride: int, known: int) -> list[Window]:
     return windows
 
 
+class Predictor(Protocol):
+    """What Author asks of a decoder; see ``Decoder``."""
+
+    def start(self, states: NDArray[np.float32], *, guided: bool) -> None:
+        """Begin a window."""
+        ...
+
+    def step(self, columns: Tokens) -> NDArray[np.float32]:
+        """Consume columns and predict the one after them."""
+        ...
+
+    def finish(self) -> None:
+        """The window is done."""
+        ...
+
+
 class Author:
     """Writes the tokens of one track."""
 
-    def __init__(self, decoder: Decoder, pattern: DelayPattern, sampler: Sampler) -> None:
+    def __init__(self, decoder: Predictor, pattern: DelayPattern, sampler: Sampler) -> None:
         self._decoder = decoder
         self._pattern = pattern
         self._sampler = sampler

@@ -1,0 +1,1 @@
+"""Published MusicGen graphs to graphs made for speed. Needs the extra ``optimize``."""
