@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.daemon import Daemon, Json
+from fixtures.hub import Hub, noise, stalled
 from lofi.rpc import results
 from lofi.rpc.methods import TABLE
 
@@ -53,8 +54,12 @@ def test_the_schema_names_every_method_and_notification() -> None:
 
 @pytest.fixture(scope="module")
 def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
-    with Daemon(tmp_path_factory.mktemp("home")) as running:
-        yield running
+    home = tmp_path_factory.mktemp("home")
+    with Hub({"a.onnx": noise(2000), "b.onnx": noise(3000, 1)}) as hub:
+        hub.fault("b.onnx", stalled(1000))
+        models = [hub.model(name=name) for name in ("tiny", "other")]
+        with hub.serving(home / "manifests", *models, home=home) as running:
+            yield running
 
 
 class Script:
@@ -90,6 +95,13 @@ class Script:
         again = self.daemon.make(duration_sec=1)["track_id"]
         self.call("cache_delete", track_id=again)
         self.call("library_clear", "cache_clear")
+        self.call("confirm_download", model="tiny", consent=True)
+        self.call("download_backend", model="tiny")
+        self.daemon.hear("download_progress", file_name="b.onnx")
+        self.call("download_cancel", model="tiny")
+        self.daemon.hear("download_error", model="tiny")
+        self.daemon.call("download_backend", model="other", consent=True)
+        self.daemon.hear("download_complete", model="other")
 
 
 def test_everything_the_daemon_says_has_the_shape_it_promises(daemon: Daemon) -> None:

@@ -121,6 +121,13 @@ CLEAR = Text(
     ("CACHE_WRITE_ERROR",),
 )
 
+MODEL = {"backend": "musicgen", "model": "musicgen-small-fp32"}
+LICENCE = {
+    "name": "CC-BY-NC-4.0",
+    "url": "https://creativecommons.org/licenses/by-nc/4.0/",
+    "note": "The weights of MusicGen and what is made with them are not for commercial use.",
+}
+
 METHODS = {
     "initialize": Text(
         "Compares versions. Optional; `compatible` is false if the protocol, or the major or minor"
@@ -241,6 +248,44 @@ METHODS = {
     ),
     "library_stats": NUMBERS,
     "library_clear": CLEAR,
+    "download_backend": Text(
+        "Begins to download a model: the one named, or the one the settings choose for a backend."
+        " Answered at once; what becomes of it is told by notifications, and it ends in exactly one"
+        " of `download_complete` and `download_error`. The user must have agreed to its size and"
+        " licence, here or with `confirm_download`; the message of the error says what to ask."
+        " An interrupted download goes on where it stopped. Downloads go one after another, tracks"
+        " are made meanwhile, and the daemon does not leave as idle.",
+        {"backend": "musicgen"},
+        {
+            **MODEL,
+            "status": "started",
+            "started": True,
+            "already_installed": False,
+            "files_downloaded": 0,
+            "size_bytes": 2251406668,
+            "licence": LICENCE,
+        },
+        (
+            "INVALID_BACKEND",
+            "INVALID_PARAMS",
+            "DOWNLOAD_CONSENT_REQUIRED",
+            "MODEL_DOWNLOAD_FAILED",
+        ),
+    ),
+    "confirm_download": Text(
+        "Remembers whether the user agrees to download a model, also for the command line and later"
+        " daemons; false withdraws it.",
+        {"backend": "musicgen", "consent": True},
+        {"accepted": True},
+        ("INVALID_BACKEND", "INVALID_PARAMS", "MODEL_DOWNLOAD_FAILED"),
+    ),
+    "download_cancel": Text(
+        "Gives a download up; what has come stays, and the next one goes on from there. Its"
+        " `download_error` says `DOWNLOAD_CANCELLED`.",
+        {"backend": "musicgen"},
+        {"cancelled": True},
+        ("INVALID_BACKEND", "INVALID_PARAMS"),
+    ),
 }
 ALIASES = {f"cache_{name}": f"library_{name}" for name in ("list", "delete", "stats", "clear")}
 
@@ -294,5 +339,38 @@ NOTIFICATIONS = {
     "queue_changed": Text("Positions are not what they were.", QUEUE, {}),
     "library_changed": Text(
         "Tracks came, went or changed.", {"reason": "added", "track_ids": [ID["track_id"]]}, {}
+    ),
+    "download_progress": Text(
+        "A download went on: at most four times a second. Counts never fall; `waiting` means that"
+        " another program downloads the same model.",
+        {
+            **MODEL,
+            "phase": "fetching",
+            "component": "decoder_model_merged.onnx",
+            "file_name": "decoder_model_merged.onnx",
+            "component_percent": 40,
+            "overall_percent": 49,
+            "bytes_downloaded": 1118004186,
+            "bytes_total": 2251406668,
+            "files_completed": 3,
+            "files_total": 5,
+        },
+        {},
+    ),
+    "download_complete": Text(
+        "A model is there, and every file is the one it should be.",
+        {**MODEL, "model_version": "musicgen-small-fp32-v1", "files_total": 5},
+        {},
+    ),
+    "download_error": Text(
+        "A download failed or was given up. What has come stays.",
+        {
+            **MODEL,
+            "code": "MODEL_DOWNLOAD_FAILED",
+            "message": "gave up after 5 attempts: no connection to huggingface.co",
+            "recovery": "check the network and free disk space, then try again: the download"
+            " continues",
+        },
+        {},
     ),
 }

@@ -97,6 +97,7 @@ class Daemon:
         if self._desk is None:
             return
         try:
+            self._desk.downloads.stop()
             self._desk.runner.stop(STOP_SECONDS)
             if forget:
                 self._desk.runner.forget()
@@ -176,7 +177,7 @@ class Daemon:
             if os.getppid() != self._parent:
                 self.leave(DONE, "the parent is gone")
             desk = self._desk
-            if desk is None or not desk.runner.idle or self._lengthy.unfinished_tasks:
+            if desk is None or not desk.idle or self._lengthy.unfinished_tasks:
                 self._idle_seconds = 0.0
                 continue
             self._idle_seconds += WATCH_SECONDS

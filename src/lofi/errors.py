@@ -8,6 +8,7 @@
     ├── ModelNotFound                MODEL_NOT_FOUND           -32000
     ├── ModelLoadFailed              MODEL_LOAD_FAILED         -32001
     ├── ModelDownloadFailed          MODEL_DOWNLOAD_FAILED     -32002
+    │   └── DownloadCancelled        DOWNLOAD_CANCELLED        -32002
     ├── ModelInferenceFailed         MODEL_INFERENCE_FAILED    -32003
     ├── QueueFull                    QUEUE_FULL                -32004
     ├── InvalidDuration              INVALID_DURATION          -32005
@@ -85,6 +86,13 @@ class ModelDownloadFailed(LofiError):
     code = -32002
     name = "MODEL_DOWNLOAD_FAILED"
     recovery = "check the network and free disk space, then try again: the download continues"
+
+
+class DownloadCancelled(ModelDownloadFailed):
+    """A download was given up on request."""
+
+    name = "DOWNLOAD_CANCELLED"
+    recovery = "what has come stays; ask again to go on from there"
 
 
 class ModelInferenceFailed(LofiError):

@@ -148,7 +148,8 @@ def test_verify_names_what_is_wrong_and_get_brings_it_back(
     assert main(["models", "verify", "tiny"]) == 1
     assert "a.onnx" in capsys.readouterr().err
     assert not (folder.path / "a.onnx").exists()
-    assert folder.state is State.DAMAGED
+    assert main(["models", "list"]) == 0
+    assert "tiny  [damaged]" in capsys.readouterr().out
     sent = hub.sent
     assert main(["models", "get", "tiny"]) == 0
     assert hub.sent - sent == 50_000

@@ -275,6 +275,109 @@ LIBRARY = {
     ),
 }
 
+WEIGHTS = {
+    "bytes": Promise(
+        "Weights with wrong bytes are never installed: they are named, removed and fetched anew.",
+        "ollama",
+        (
+            "hub/test_download.py::test_one_wrong_byte_is_noticed_and_fetched_again",
+            "hub/test_download.py::test_wrong_bytes_twice_are_an_error_that_names_the_file",
+            "hub/test_check.py::test_one_wrong_byte_in_an_installed_file_is_found_and_removed",
+        ),
+    ),
+    "resume": Promise(
+        "An interrupted download goes on where it stopped, whatever ended it.",
+        "ollama",
+        ("hub/test_processes.py::test_a_killed_download_costs_hardly_a_byte_twice",),
+    ),
+    "truncated": Promise(
+        "Bodies that end early or lie about their length are asked for again, then given up.",
+        covered_by=(
+            "hub/test_download.py::test_what_breaks_once_is_mended",
+            "hub/test_download.py::test_what_stays_broken_ends_after_five_attempts",
+        ),
+    ),
+    "ranges": Promise(
+        "A hub that ignores or refuses ranges costs a fresh start, never a mixed file.",
+        covered_by=(
+            "hub/test_download.py::test_a_range_that_is_ignored_starts_the_file_over",
+            "hub/test_download.py::test_a_range_that_is_refused_starts_the_file_over",
+            "hub/test_download.py::test_a_range_from_elsewhere_is_not_appended",
+        ),
+    ),
+    "changed": Promise(
+        "A file that changes on the way is fetched anew once, then it is an error.",
+        covered_by=(
+            "hub/test_download.py::test_a_file_that_changes_on_the_way_is_fetched_anew",
+            "hub/test_download.py::test_a_file_that_stays_changed_is_an_error",
+        ),
+    ),
+    "backoff": Promise(
+        "Busy and stalling hubs are asked again, a bounded number of times, when they say so.",
+        covered_by=(
+            "hub/test_download.py::test_what_stays_broken_ends_after_five_attempts",
+            "hub/test_download.py::test_whoever_asks_us_to_wait_is_waited_for",
+            "hub/test_download.py::test_a_connection_that_stalls_is_dropped",
+        ),
+    ),
+    "cancel": Promise(
+        "A download can be given up at any moment, also while its hub says nothing.",
+        covered_by=("hub/test_download.py::test_nobody_need_wait_for_a_connection_that_stalls",),
+    ),
+    "token": Promise(
+        "The token goes to the hub alone and is in no log and no message.",
+        covered_by=("hub/test_download.py::test_the_token_goes_to_the_hub_and_nobody_else",),
+    ),
+    "disk": Promise(
+        "A disk too small is said before the first byte; what has come stays if it fills up.",
+        covered_by=(
+            "hub/test_download.py::test_a_disk_too_small_is_said_before_the_first_byte",
+            "hub/test_processes.py::test_a_disk_that_fills_up_is_said_and_the_rest_comes_later",
+        ),
+    ),
+    "one-transfer": Promise(
+        "Several programs that want one model cost one transfer.",
+        covered_by=("hub/test_processes.py::test_three_at_once_cost_one_transfer",),
+    ),
+    "next": Promise(
+        "When the one that downloads is killed, the next goes on at once.",
+        covered_by=("hub/test_processes.py::test_who_waits_takes_over_from_the_killed",),
+    ),
+    "pages": Promise(
+        "Pages, pointers, compressed and empty bodies are no files.",
+        covered_by=(
+            "hub/test_download.py::test_pages_and_pointers_are_refused_at_once",
+            "hub/test_download.py::test_an_empty_body_is_no_file",
+        ),
+    ),
+    "names": Promise(
+        "No name in a manifest or from a client leads out of the model's folder.",
+        covered_by=(
+            "test_manifest.py::test_names_that_could_lead_anywhere_else_are_refused",
+            "test_manifest.py::test_names_that_mean_something_else_in_a_model_folder_are_refused",
+            "test_manifest.py::test_twins_but_for_upper_and_lower_case_are_refused",
+        ),
+    ),
+    "offline": Promise(
+        "Without a network installed models work, and others say how to get them.",
+        covered_by=("hub/test_processes.py::test_without_a_network_what_is_missing_is_said",),
+    ),
+    "progress": Promise(
+        "Progress never falls, ends at 100 % and is told at most four times a second.",
+        covered_by=(
+            "hub/test_download.py::test_progress_never_falls_and_ends_at_the_end",
+            "hub/test_progress.py::test_at_most_four_events_a_second_and_always_the_last",
+        ),
+    ),
+    "meanwhile": Promise("Calls are answered and tracks made during a download."),
+    "sweep": Promise(
+        "What is left of other revisions goes after a day.",
+        covered_by=("hub/test_download.py::test_parts_of_other_revisions_go_after_a_day",),
+    ),
+    "consent": Promise("Nothing is downloaded before the user agreed to size and licence."),
+    "told": Promise("A download is answered at once and ends in exactly one notification."),
+}
+
 PROMISES = {
     f"{group}:{name}": each
     for group, promises in {
@@ -283,6 +386,7 @@ PROMISES = {
         "queue": QUEUE,
         "inputs": INPUTS,
         "library": LIBRARY,
+        "weights": WEIGHTS,
     }.items()
     for name, each in promises.items()
 }

@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,16 @@ from fixtures.fakes import BACKENDS, INFERENCE
 from lofi.config import Config
 from lofi.device import Placement
 from lofi.errors import LofiError
+from lofi.hub.downloader import Downloader
+from lofi.hub.progress import Step
 from lofi.jobs.making import Means
 from lofi.jobs.queue import Queue
 from lofi.jobs.runner import Runner
 from lofi.jobs.worker import Worker
 from lofi.library.journal import Journal
 from lofi.library.shelf import Library
-from lofi.rpc import messages, methods
+from lofi.manifest import Manifest
+from lofi.rpc import delivery, messages, methods
 from lofi.rpc.desk import Desk
 from lofi.rpc.methods import TABLE
 from lofi.rpc.outbox import Outbox
@@ -30,6 +34,11 @@ from promises.manifest import promise
 
 CASES = 25
 """For each method, by default; the long run tries many more."""
+
+
+def nothing(_model: Manifest, _root: Path) -> Generator[Step, None, None]:
+    """A download that is done at once."""
+    yield from ()
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +53,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     means = Means(Worker(INFERENCE), library, journal, Placement(), config.weights, 0)
     path = lofi.backends.__path__
     lofi.backends.__path__ = [*path, str(BACKENDS)]
-    yield Desk(config, library, Runner(Queue(), means), Wire(outbox), 0.0)
+    wire = Wire(outbox)
+    downloads = Downloader(root / "models", delivery.teller(wire), begin=nothing)
+    yield Desk(config, library, Runner(Queue(), means), wire, downloads, 0.0)
     lofi.backends.__path__ = path
     outbox.close(10)
     library.close()
@@ -58,7 +69,9 @@ ANYTHING = st.recursive(
     | st.integers(-(10**300), 10**300)
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(max_size=20)
-    | st.sampled_from(["fake", "procedural", "normal", "high", "wav", "0" * 16, "created", "asc"]),
+    | st.sampled_from(
+        ["fake", "procedural", "normal", "high", "wav", "0" * 16, "created", "asc", "musicgen"]
+    ),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
     max_leaves=5,
 )
@@ -146,5 +159,5 @@ def test_names_of_backends_may_be_written_in_any_way(desk: Desk) -> None:
 def test_a_folder_that_cannot_be_made_is_an_error_of_the_disk(desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     config = desk.config.model_copy(update={"export_path": tmp_path / "file" / "music"})
-    broken = Desk(config, desk.library, desk.runner, desk.wire, 0.0)
+    broken = replace(desk, config=config)
     assert error(broken, "library_export", track_id="0" * 16) == "CACHE_WRITE_ERROR"

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
-from lofi.errors import ModelDownloadFailed
+from lofi.errors import InvalidParams, ModelDownloadFailed
 from lofi.hub import answers
 from lofi.hub.answers import Head
 from lofi.hub.fingerprint import Fingerprint
@@ -55,7 +55,13 @@ class Source:
 
     @cached_property
     def _client(self) -> "Client":
-        from lofi.hub.client import Client
+        try:
+            from lofi.hub.client import Client
+        except ValueError as error:  # the library reads its settings while it is imported
+            raise InvalidParams(
+                f"huggingface_hub cannot use its settings: {error}",
+                hint="correct HF_ENDPOINT and the other variables that begin with HF_",
+            ) from None
 
         return Client(self._terms, self._endpoint)
 

@@ -15,6 +15,7 @@ from lofi.backends import registry
 from lofi.backends.registry import Weights
 from lofi.config import Config
 from lofi.errors import InvalidParams, LofiError, ModelInferenceFailed
+from lofi.hub.downloader import Downloader
 from lofi.jobs.events import Event, QueueChanged
 from lofi.jobs.job import Job, Priority
 from lofi.jobs.making import Means
@@ -24,6 +25,7 @@ from lofi.jobs.runner import Runner
 from lofi.jobs.worker import COMMAND, Worker
 from lofi.library.journal import Journal, JournalEntry, State
 from lofi.library.shelf import Library
+from lofi.rpc import delivery
 from lofi.rpc.notifications import Reporter, queue_described
 from lofi.rpc.wire import Wire
 from lofi.track import Options, Request
@@ -42,8 +44,14 @@ class Desk:
     library: Library
     runner: Runner
     wire: Wire
+    downloads: Downloader
     started: float
     """``time.monotonic()`` when it was put together."""
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is being made or downloaded."""
+        return self.runner.idle and not self.downloads.busy
 
 
 def assemble(config: Config, wire: Wire, command: Sequence[str] = COMMAND) -> Desk:
@@ -77,7 +85,8 @@ def assemble(config: Config, wire: Wire, command: Sequence[str] = COMMAND) -> De
     if library.closed is None:
         runner.restore(_left_behind(journal, config.weights))
     runner.start()
-    return Desk(config, library, runner, wire, time.monotonic())
+    downloads = Downloader(config.models_path, delivery.teller(wire))
+    return Desk(config, library, runner, wire, downloads, time.monotonic())
 
 
 def log_to(config: Config) -> None:

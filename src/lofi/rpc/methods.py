@@ -25,7 +25,7 @@ from lofi.jobs.job import Job
 from lofi.library.entry import checked_id
 from lofi.library.export import export
 from lofi.library.rows import Query, Sort
-from lofi.rpc import params, results
+from lofi.rpc import downloads, params, results
 from lofi.rpc.desk import Desk
 from lofi.rpc.notifications import queue_described
 from lofi.track import Clip, Request, checked_prompt, drawn_seed
@@ -141,6 +141,7 @@ def _get_backends(desk: Desk, _asked: params.Nothing, _sent: Result) -> Result:
     return {
         "backends": [
             described(each, desk.config.weights(each.name), loaded=each.name == loaded)
+            | downloads.news(desk, each.name)
             for each in registry.every()
         ],
         "default_backend": default,
@@ -268,6 +269,9 @@ TABLE: dict[str, Method] = {
     "library_export": Method(params.Export, _library_export, results.Exported),
     "library_stats": Method(params.Nothing, _library_stats, results.Stats),
     "library_clear": Method(params.Clear, _library_clear, results.Cleared),
+    "download_backend": Method(downloads.Download, downloads.start, results.Download),
+    "confirm_download": Method(downloads.Confirm, downloads.confirm, results.Confirmed),
+    "download_cancel": Method(downloads.Which, downloads.cancel, results.CalledOff),
     "cache_list": Method(params.Listing, _library_list, results.Tracks),
     "cache_delete": Method(params.Track, _library_delete, results.Deleted),
     "cache_stats": Method(params.Nothing, _library_stats, results.Stats),

@@ -277,6 +277,74 @@ class LibraryChange(Shape):
     track_ids: list[Id]
 
 
+class Licence(Shape):
+    """What one may do with a model."""
+
+    name: str = Field(description="as SPDX calls it")
+    url: str
+    note: str = Field(description="the terms that matter most, for the user to read")
+
+
+class Download(Shape):
+    """What became of a request for a model."""
+
+    backend: str
+    model: str
+    status: Literal["started", "already_downloading", "already_installed"]
+    started: bool
+    already_installed: bool
+    files_downloaded: Count = Field(description="files that are there already")
+    size_bytes: Count = Field(description="of all files, as far as it is known")
+    licence: Licence
+
+
+class Confirmed(Shape):
+    """The user's answer is remembered."""
+
+    accepted: bool = Field(description="what it was")
+
+
+class CalledOff(Shape):
+    """A download was given up."""
+
+    cancelled: bool = Field(description="false if there was none")
+
+
+class DownloadProgress(Shape):
+    """How far a download is."""
+
+    backend: str
+    model: str
+    phase: Literal["waiting", "asking", "checking", "fetching"]
+    component: str = Field(description="the file at hand")
+    file_name: str = Field(description="the same")
+    component_percent: int = Field(ge=0, le=100)
+    overall_percent: int = Field(ge=0, le=100)
+    bytes_downloaded: Count = Field(description="of all files")
+    bytes_total: Count = Field(description="of all files; an estimate while the hub is asked")
+    files_completed: Count
+    files_total: int = Field(ge=1)
+
+
+class DownloadEnd(Shape):
+    """A model is installed and verified."""
+
+    backend: str
+    model: str
+    model_version: str
+    files_total: int = Field(ge=1)
+
+
+class DownloadFailure(Shape):
+    """Why a download ended early; what has come stays."""
+
+    backend: str
+    model: str
+    code: str = Field(description="name of the error")
+    message: str
+    recovery: str
+
+
 NOTIFICATIONS: dict[str, type[Shape]] = {
     "generation_queued": Placed,
     "generation_start": Placed,
@@ -287,6 +355,9 @@ NOTIFICATIONS: dict[str, type[Shape]] = {
     "generation_cancelled": Stopped,
     "queue_changed": Queue,
     "library_changed": LibraryChange,
+    "download_progress": DownloadProgress,
+    "download_complete": DownloadEnd,
+    "download_error": DownloadFailure,
 }
 LIGHT: dict[str, type[Shape]] = {
     "initialize": Introduction,
