@@ -41,8 +41,8 @@ are made from the types in `src/lofi/rpc` by `scripts/protocol`; a test compares
 - `generate` answers at once; what becomes of the job is told by notifications. Each job ends in
   exactly one of `generation_complete`, `generation_error` and `generation_cancelled`.
 - A client that reads slowly gets only the newest `generation_progress` of a job and the newest
-  `queue_changed`; nothing else is left out. One that does not read at all is left: the daemon ends
-  with code 0 once a thousand lines or 4 MiB wait for it.
+  `queue_changed`; nothing else is left out. Once a thousand lines or 4 MiB wait for it, the daemon
+  waits too; if it makes no room within three seconds, the daemon ends with code 0.
 
 ## Birth and death
 

@@ -17,8 +17,12 @@ class Bounds(NamedTuple):
     lines: int = 1000
     size: int = 4 * 1024 * 1024
     """Bytes; one line alone may be larger."""
-    patience: float = 0.25
-    """Seconds for which a full outbox makes its users wait before the client counts as gone."""
+    patience: float = 3.0
+    """Seconds for which a full outbox makes its users wait before the client counts as gone.
+
+    Whoever sends faster than it reads is served no faster than it reads. One that died is noticed
+    by its broken pipe, and leaving waits for nobody.
+    """
 
 
 class Outbox:
