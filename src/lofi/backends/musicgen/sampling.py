@@ -60,14 +60,14 @@ class Sampler:
         """
         if not np.isfinite(logits).all():
             raise ModelInferenceFailed("the decoder produced values that are not numbers")
-        order = np.argsort(-logits, axis=1, kind="stable")
-        ranked = np.take_along_axis(logits, order, axis=1).astype(np.float64) / self._temperature
-        weights = np.exp(ranked - ranked[:, :1])
-        if self._top_k:  # tokens as likely as the last one taken are taken too
-            last = ranked[:, min(self._top_k, ranked.shape[1]) - 1, None]
-            weights[ranked < last] = 0.0
+        order, ranked = self._ranked(logits)
         if self._top_k == 1:
             return order[:, 0]
+        scores = ranked.astype(np.float64) / self._temperature
+        weights = np.exp(scores - scores[:, :1])
+        if self._top_k:  # tokens as likely as the last one taken are taken too
+            last = min(self._top_k, ranked.shape[1]) - 1
+            weights[ranked < ranked[:, last, None]] = 0.0
         if self._top_p:
             shares = weights / weights.sum(axis=1, keepdims=True)
             weights[np.cumsum(shares, axis=1) - shares >= self._top_p] = 0.0
@@ -76,3 +76,19 @@ class Sampler:
         ranks = (heights <= points[:, None]).sum(axis=1)
         ranks = np.minimum(ranks, (weights > 0).sum(axis=1) - 1)
         return np.take_along_axis(order, ranks[:, None], axis=1)[:, 0]
+
+    def _ranked(self, logits: Logits) -> tuple[NDArray[np.int64], Logits]:
+        """The ids that may be drawn, likeliest first and then in order of id, and their logits."""
+        size = logits.shape[1]
+        count = min(self._top_k or size, size)
+        if count < size:
+            last = np.partition(logits, size - count, axis=1)[:, size - count, None]
+            count = int((logits >= last).sum(axis=1).max())
+        candidates = np.argpartition(logits, size - count, axis=1)[:, size - count :]
+        candidates.sort(axis=1)
+        values = np.take_along_axis(logits, candidates, axis=1)
+        order = np.argsort(-values, axis=1, kind="stable")
+        return (
+            np.take_along_axis(candidates, order, axis=1),
+            np.take_along_axis(values, order, axis=1),
+        )
