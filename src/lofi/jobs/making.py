@@ -35,11 +35,11 @@ class Means(NamedTuple):
 class Master(Protocol):
     """Whom a job reports to."""
 
-    def progressed(self, job: Job, state: State, progress: Progress) -> None:
+    def progressed(self, state: State, progress: Progress) -> None:
         """It is further than before."""
         ...
 
-    def grown(self, job: Job, path: Path, chunk: Chunk) -> None:
+    def grown(self, path: Path, chunk: Chunk) -> None:
         """More of it can be heard, in the file ``path``."""
         ...
 
@@ -66,7 +66,7 @@ def make(means: Means, job: Job, master: Master) -> Entry:
         return entry
     order = _order(means, job)
     try:
-        recording = _record(means, order, job, master)
+        recording = _record(means, order, master)
         return _keep(means, order, recording, time.monotonic() - began)
     finally:
         if order.growing is not None:
@@ -86,14 +86,12 @@ def _order(means: Means, job: Job) -> Order:
     )
 
 
-def _record(means: Means, order: Order, job: Job, master: Master) -> Recording:
+def _record(means: Means, order: Order, master: Master) -> Recording:
     def grown(chunk: Chunk) -> None:
         if order.growing is not None:
-            master.grown(job, order.growing, chunk)
+            master.grown(order.growing, chunk)
 
-    recording = means.worker.record(
-        order, lambda state, progress: master.progressed(job, state, progress), grown
-    )
+    recording = means.worker.record(order, master.progressed, grown)
     try:
         master.settle()
     except GenerationCancelled:

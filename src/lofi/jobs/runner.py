@@ -5,40 +5,28 @@ from any thread. Nothing is published while the lock is held, so a listener may 
 nothing is written, so a disk that does not answer holds nobody up.
 """
 
-import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import NamedTuple
 
-from lofi.errors import (
-    AlreadyComplete,
-    GenerationCancelled,
-    LofiError,
-    ModelInferenceFailed,
-)
 from lofi.jobs.audience import Audience
 from lofi.jobs.events import (
     Cancelled,
-    Chunked,
     Completed,
     Event,
     Failed,
-    Progressed,
     QueueChanged,
     Queued,
     Started,
 )
-from lofi.jobs.growing import Chunk
 from lofi.jobs.job import Job, State
-from lofi.jobs.making import Means, make
+from lofi.jobs.making import Means
 from lofi.jobs.progress import START, Progress
 from lofi.jobs.queue import Queue
 from lofi.jobs.records import NOTE_SECONDS, Records, Restored
+from lofi.jobs.turn import Turn
 from lofi.jobs.worker import InMemory
-
-logger = logging.getLogger(__name__)
 
 
 class Snapshot(NamedTuple):
@@ -63,12 +51,8 @@ class Runner:
         self._audience = Audience()
         self._changed = threading.Condition()
         """Guards the queue and all that follows."""
-        self._state = State.QUEUED
-        self._progress = START
-        self._given_up = False
-        """Whether the running job was cancelled."""
-        self._settled = False
-        """Whether the running job can no longer be cancelled."""
+        self._turn: Turn | None = None
+        """Of the running job."""
         self._unannounced = 0
         """How many are about to publish what they took in; nothing is begun before."""
         self._stopping = False
@@ -96,12 +80,11 @@ class Runner:
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(seconds)
         with self._changed:
-            running = self._queue.running
-            if running is not None:
-                if self._given_up:
-                    self._records.end(running.id)
+            if self._turn is not None:
+                if self._turn.given_up:
+                    self._records.end(self._turn.job.id)
                 else:
-                    self._records.put_back(running)
+                    self._records.put_back(self._turn.job)
         self._records.settle(max(NOTE_SECONDS, deadline - time.monotonic()))
 
     def submit(self, job: Job) -> tuple[Job, int, State]:
@@ -117,7 +100,8 @@ class Runner:
             known = self._queue.find(job.id)
             job = self._queue.add(job)
             position = self._queue.position(job.id)
-            state = self._state if job is self._queue.running else State.QUEUED
+            turn = self._turn
+            state = turn.state if turn is not None and turn.job is job else State.QUEUED
             if job is known:
                 return job, position, state
             self._records.take_in(job)
@@ -149,12 +133,8 @@ class Runner:
             AlreadyComplete: its track is being put into the library.
         """
         with self._changed:
-            running = self._queue.running
-            if running is not None and running.id == track_id:
-                if self._settled:
-                    raise AlreadyComplete(f"{track_id} is already complete")
-                self._given_up = True
-                self._means.worker.cancel()  # under the lock: later it might hit the next job
+            if self._turn is not None and self._turn.job.id == track_id:
+                self._turn.give_up()
                 return True
             waiting = self._queue.remove(track_id)
             self._records.end(track_id)
@@ -203,8 +183,10 @@ class Runner:
     def snapshot(self) -> Snapshot:
         """The queue as it stands."""
         with self._changed:
-            queue = self._queue
-            return Snapshot(queue.jobs, queue.running, self._state, self._progress)
+            jobs, turn = self._queue.jobs, self._turn
+            if turn is None:
+                return Snapshot(jobs, None, State.QUEUED, START)
+            return Snapshot(jobs, turn.job, turn.state, turn.progress)
 
     @property
     def idle(self) -> bool:
@@ -221,18 +203,19 @@ class Runner:
                 self._changed.notify_all()
 
     def _work(self) -> None:
-        while (job := self._next()) is not None:
-            self._audience.tell(Started(job), QueueChanged())
-            ending = self._ending(job)
+        while (turn := self._next()) is not None:
+            self._audience.tell(Started(turn.job), QueueChanged())
+            ending = turn.ending()
             with self._changed:
-                undone = not self._given_up and not isinstance(ending, Completed)
+                undone = not turn.given_up and not isinstance(ending, Completed)
                 if self._stopping and undone:
                     return  # it keeps its slot, so that ``stop`` puts it back
                 self._queue.finish()
-                self._records.end(job.id)
+                self._turn = None
+                self._records.end(turn.job.id)
             self._audience.tell(ending, QueueChanged())
 
-    def _next(self) -> Job | None:
+    def _next(self) -> Turn | None:
         """The next job, or None when told to stop; an idle model is let go meanwhile."""
         while True:
             with self._changed:
@@ -243,47 +226,9 @@ class Runner:
     def _ready(self) -> bool:
         return self._stopping or (not self._unannounced and bool(self._queue.waiting))
 
-    def _begun(self) -> Job | None:
+    def _begun(self) -> Turn | None:
         job = self._queue.take()
         if job is not None:
-            self._state, self._progress = State.LOADING, START
-            self._given_up = self._settled = False
+            self._turn = Turn(job, self._means, self._audience, self._changed)
             self._records.begin(job)
-        return job
-
-    def _ending(self, job: Job) -> Completed | Failed | Cancelled:
-        try:
-            return Completed(job, make(self._means, job, self))
-        except GenerationCancelled:
-            return Cancelled(job, self._progress)
-        except LofiError as error:
-            failure = error
-        except Exception as error:
-            logger.exception("job %s failed", job.id)
-            failure = ModelInferenceFailed(f"{type(error).__name__}: {error}")
-        # A model may break while it is being interrupted: that is what was asked for.
-        return Cancelled(job, self._progress) if self._given_up else Failed(job, failure)
-
-    def progressed(self, job: Job, state: State, progress: Progress) -> None:
-        """A job is further than before; for its making."""
-        with self._changed:
-            self._state, self._progress = state, progress
-            given_up = self._given_up
-        if given_up:  # said before the worker had the order: say it again
-            self._means.worker.cancel()
-        self._audience.tell(Progressed(job, state, progress))
-
-    def grown(self, job: Job, path: Path, chunk: Chunk) -> None:
-        """More of a job can be heard; for its making."""
-        self._audience.tell(Chunked(job, str(path), chunk.frames, chunk.sample_rate))
-
-    def settle(self) -> None:
-        """The point of no return, for the making of a job: from here on it becomes a track.
-
-        Raises:
-            GenerationCancelled: it was given up before.
-        """
-        with self._changed:
-            if self._given_up:
-                raise GenerationCancelled("given up")
-            self._settled = True
+        return self._turn
