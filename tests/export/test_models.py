@@ -39,7 +39,7 @@ def tensors(path: Path) -> tuple[set[Tensor], set[Tensor]]:
 def caches(layers: int, prefix: str, length: str, sides: tuple[str, ...]) -> set[Tensor]:
     return {
         (f"{prefix}.{layer}.{side}.{part}", "FLOAT",
-         ("batch_size", 4, length if side == "decoder" else PROMPT, 4))
+         ("batch_size", 4, length if side == "decoder" else PROMPT, 8))
         for layer in range(layers) for side in sides for part in ("key", "value")
     }  # fmt: skip
 
@@ -69,7 +69,7 @@ def test_the_exporter_leaves_a_manifest_of_all_files(folder: Path) -> None:
 
 def test_a_model_is_small_enough_for_a_repository() -> None:
     for folder in EVERY:
-        assert sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) < 1_200_000
+        assert sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) < 1_600_000
 
 
 def test_split_decoders_have_the_published_tensors() -> None:

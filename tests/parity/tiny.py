@@ -24,7 +24,7 @@ MONO, STEREO, DEEP = synthetic.tiny(2), synthetic.tiny(3, stereo=True), syntheti
 MODELS = {
     "mono": (MONO, 0, Wish()),
     "mono-split": (MONO, 0, Wish(merged=False, split=True, encoder=False)),
-    "stereo": (STEREO, 1, Wish()),
+    "stereo": (STEREO, 3, Wish()),
     "transformersjs": (
         DEEP,
         2,

@@ -56,7 +56,7 @@ def tiny(layers: int, *, stereo: bool = False) -> Size:
         "num_heads": 3,
     }
     codec = {"codebook_dim": 10, "hidden_size": 10, "num_filters": 2}
-    return Size(16, layers, 4, 40, stereo, 64, text, codec)
+    return Size(32, layers, 4, 40, stereo, 64, text, codec)
 
 
 def config(size: Size) -> transformers.MusicgenConfig:
