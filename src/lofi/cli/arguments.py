@@ -21,6 +21,7 @@ commands:
   models get NAME       download one, going on where an earlier attempt stopped
   models verify NAME    read every file of it; what is wrong is removed
   models remove NAME    take it away
+  models optimize NAME  make it fast on this processor (or a folder that holds a model)
   config                the settings in force, and where each came from
 
 Without any argument, or with --daemon, it serves an editor: JSON-RPC, one message a line, on
@@ -110,6 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("command", nargs="?", metavar="COMMAND", help="one of those below")
     parser.add_argument("words", nargs="*", metavar="...", help="what the command works on")
     parser.add_argument("-y", "--yes", action="store_true", help="agree to a model's licence")
+    parser.add_argument("--precision", metavar="P", help="of models optimize; default auto")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     _add_track(parser.add_argument_group("a track"))
     _add_machine(parser.add_argument_group("the machine"))

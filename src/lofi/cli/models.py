@@ -6,12 +6,14 @@ import sys
 import time
 from collections.abc import Callable, Generator
 from contextlib import closing
+from pathlib import Path
 from typing import TypeVar
 
 from pydantic import JsonValue
 
 from lofi import config
 from lofi.backends.base import Step as Unit
+from lofi.cli import optimising
 from lofi.cli.arguments import flags
 from lofi.cli.console import Console
 from lofi.config import Config
@@ -29,7 +31,7 @@ Result = TypeVar("Result")
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """``models [list | get NAME | verify NAME | remove NAME]``.
+    """``models [list | get NAME | verify NAME | remove NAME | optimize NAME]``.
 
     Raises:
         LofiError: the words make no sense, or the work fails.
@@ -38,7 +40,7 @@ def run(arguments: argparse.Namespace) -> None:
     if action not in ACTIONS or len(names) != (action != "list"):
         raise InvalidParams(
             f"models: cannot do {' '.join(arguments.words)!r}",
-            hint="use models list, models get NAME, models verify NAME or models remove NAME",
+            hint="use models list, or models get, verify, remove or optimize with a NAME",
         )
     settings = config.load(flags(arguments)).config
     console = Console(sys.stderr, quiet=arguments.quiet)
@@ -53,6 +55,7 @@ class _Task:
 
     def __init__(self, arguments: argparse.Namespace, settings: Config, console: Console) -> None:
         self.arguments = arguments
+        self.settings = settings
         self.root = settings.models_path
         self.console = console
 
@@ -129,6 +132,15 @@ def _remove(task: _Task, name: str) -> None:
     task.say(f"{name} is removed; {freed / 1e9:.2f} GB are free again", name=name, bytes=freed)
 
 
+def _optimise(task: _Task, name: str) -> None:
+    precision = optimising.precision_of(task.arguments)
+    path = Path(name)
+    folder = path if path.name != name else shelf.find(task.root, name).folder.path
+    facts = optimising.optimise(folder, precision, task.settings, task.console)
+    task.console.close()
+    task.say(optimising.described(name, facts), name=name, **facts)
+
+
 def _size(entry: Entry) -> str:
     about = "" if entry.model.exact else "about "
     return f"{about}{entry.model.bytes / 1e9:.2f} GB"
@@ -161,4 +173,5 @@ ACTIONS: dict[str, Callable[..., None]] = {
     "get": _get,
     "verify": _verify,
     "remove": _remove,
+    "optimize": _optimise,
 }
