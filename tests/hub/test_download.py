@@ -363,9 +363,7 @@ def test_the_token_goes_to_the_hub_and_nobody_else(
     assert "SIGNED" not in said
 
 
-@pytest.mark.parametrize(
-    "place", ["file:///etc/passwd", "ftp://127.0.0.1/x", "http://[", "http://127.0.0.1:x/"]
-)
+@pytest.mark.parametrize("place", ["file:///etc/passwd", "ftp://127.0.0.1/x", "http://["])
 def test_redirects_to_nowhere_are_refused(get: Get, hub: Hub, waits: Waits, place: str) -> None:
     hub.fault(MODEL, answering(302, Location=place))
     message = get.fails().message
