@@ -64,10 +64,10 @@ def test_a_track_says_under_which_licence_its_weights_are(capsys: Capture) -> No
 @pytest.mark.parametrize(
     ("option", "value", "words"),
     [
-        ("--voices", "many", "voices: 'many' is not valid (use 1 to 4)"),
-        ("--voices", "5", "voices: '5' is not valid (use 1 to 4)"),
-        ("--loudness", "-1", "loudness: '-1' is not valid (use 0.5 to 2)"),
-        ("--humming", "perhaps", "humming: 'perhaps' is not valid (use yes or no)"),
+        ("--voices", "many", "voices: 'many' is not valid (1 to 4)"),
+        ("--voices", "5", "voices: '5' is not valid (1 to 4)"),
+        ("--loudness", "-1", "loudness: '-1' is not valid (0.5 to 2)"),
+        ("--humming", "perhaps", "humming: 'perhaps' is not valid (yes or no)"),
         ("--start-from", "nowhere.wav", "cannot read nowhere.wav: there is no such file"),
     ],
 )

@@ -165,4 +165,4 @@ def _explained(backend: Backend, error: ValidationError) -> LofiError:
     rule = schema.get("description")
     kind = BY_NAME[schema.get("error", InvalidParams.name)]
     shown = str(first["input"])[:80]
-    return kind(f"{name}: {shown!r} is not valid", hint=f"use {rule}" if rule else None)
+    return kind(f"{name}: {shown!r} is not valid", hint=rule)
