@@ -378,6 +378,34 @@ WEIGHTS = {
     "told": Promise("A download is answered at once and ends in exactly one notification."),
 }
 
+MODELS = {
+    "served": Promise("A neural track has progress, its licence and its model's version."),
+    "cancel": Promise(
+        "A neural track can be given up at any moment; the next one is right.", "whisper.cpp"
+    ),
+    "half-installed": Promise("A model that lacks a file is not ready, and the file is named."),
+    "broken": Promise("Damaged weights and weights that are not numbers cost their job alone."),
+    "damage": Promise(
+        "No damage to a model file ends a process or passes for another error.",
+        covered_by=(
+            "backends/musicgen/test_damage.py::"
+            "test_no_damage_ends_the_process_or_escapes_as_another_error",
+        ),
+    ),
+    "names": Promise(
+        "A graph with other tensors than expected is refused at load, by the tensor's name.",
+        "piper",
+        (
+            "backends/musicgen/test_damage.py::test_a_tensor_of_another_name_is_said_at_load",
+            "backends/musicgen/test_damage.py::test_a_tensor_of_another_type_is_said_at_load",
+        ),
+    ),
+    "same-bytes": Promise("The same request to the same model makes the same bytes."),
+    "streaming": Promise("Sound can be heard while later tokens are still being made."),
+    "continue": Promise("A track can go on from another one of the library, and from no path."),
+    "memory": Promise("Too little memory is an error in one line.", "ollama"),
+}
+
 PROMISES = {
     f"{group}:{name}": each
     for group, promises in {
@@ -387,6 +415,7 @@ PROMISES = {
         "inputs": INPUTS,
         "library": LIBRARY,
         "weights": WEIGHTS,
+        "models": MODELS,
     }.items()
     for name, each in promises.items()
 }

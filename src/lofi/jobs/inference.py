@@ -23,7 +23,7 @@ from lofi import audiofile
 from lofi.backends import registry
 from lofi.backends.base import Model
 from lofi.device import Device, Placement
-from lofi.errors import GenerationCancelled, LofiError, ModelInferenceFailed
+from lofi.errors import GenerationCancelled, LofiError, ModelInferenceFailed, ModelLoadFailed
 from lofi.jobs import clip
 from lofi.jobs.growing import Chunk, Growing
 from lofi.track import Audio, Request, Take
@@ -68,6 +68,8 @@ class Inference:
             self._fail(error)
         except MemoryError:
             self._fail(ModelInferenceFailed("there is not enough memory for this track"))
+        except ImportError as error:  # out of memory, too, or an installation that is broken
+            self._fail(ModelLoadFailed(f"a library cannot be loaded: {error}"))
         except Exception as error:
             logger.exception("a model failed")
             self._fail(ModelInferenceFailed(f"the model failed: {type(error).__name__}: {error}"))

@@ -4,7 +4,6 @@ from math import gcd
 
 import numpy as np
 import soundfile
-from scipy.signal import resample_poly
 
 from lofi.backends.musicgen.codec import Samples
 from lofi.errors import InvalidParams
@@ -37,10 +36,7 @@ def read(clip: Clip, seconds: int, rate: int, channels: int) -> Samples:
         raise InvalidParams(
             f"cannot read {clip.path}: {error}", hint="give a WAV, FLAC, OGG or MP3 file"
         ) from None
-    samples = _with_channels(samples, channels)
-    if source != rate:
-        shared = gcd(source, rate)
-        samples = resample_poly(samples, rate // shared, source // shared, axis=1)
+    samples = _resampled(_with_channels(samples, channels), source, rate)
     return np.ascontiguousarray(samples[:, : whole * rate], np.float32)
 
 
@@ -49,3 +45,13 @@ def _with_channels(samples: Samples, channels: int) -> Samples:
         mixed: Samples = samples.mean(axis=0, keepdims=True)
         return mixed
     return samples[:2] if len(samples) > 1 else np.repeat(samples, 2, axis=0)
+
+
+def _resampled(samples: Samples, source: int, rate: int) -> Samples:
+    if source == rate:
+        return samples
+    from scipy.signal import resample_poly  # half a second that few tracks need
+
+    shared = gcd(source, rate)
+    changed: Samples = resample_poly(samples, rate // shared, source // shared, axis=1)
+    return changed
