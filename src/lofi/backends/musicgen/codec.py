@@ -16,7 +16,7 @@ Samples = NDArray[np.float32]
 CODES, AUDIO = "audio_codes", "audio_values"
 LOOKAHEAD = 8
 """Frames after a chunk that its convolutions may see; those of EnCodec at 32 kHz reach 5."""
-CONTEXT = 100
+CONTEXT = 50
 """Frames before a chunk that it is decoded with at first, for the LSTM to settle."""
 PROBED = 5
 """Frames before a chunk on which two decodes must agree."""
@@ -37,6 +37,8 @@ class Codec:
         self._dimensions = dimensions
         self.hop = dimensions.hop
         """Samples per frame."""
+        self.context = CONTEXT
+        """Frames before a chunk that it is decoded with; ``Stream`` learns how many it takes."""
         self._decoder = Session(files.codec_decoder, placement)
         self._decoder.demand({CODES: Need(INTEGER, 4)}, {AUDIO: Need(FLOAT, 3)})
         self._encoder: Session | None = None
@@ -108,20 +110,18 @@ class Stream:
         Args:
             codec: what decodes.
             tokens: all there will be; filled in by the caller.
-            chunk: frames decoded at a time.
+            chunk: frames decoded at a time; the first chunks are shorter, to be heard sooner.
         """
         self._codec = codec
         self._tokens = tokens
-        self._chunk = chunk
-        self._context = CONTEXT
+        self._stops = _stops(tokens.shape[1], chunk)
         self._done = 0
         self._end: Samples | None = None
 
     @property
     def chunks(self) -> int:
         """How many there will be."""
-        frames: int = self._tokens.shape[1]
-        return -(-frames // self._chunk)
+        return len(self._stops)
 
     def ready(self, known: int) -> Iterator[Samples]:
         """The chunks, shape (channels, samples) each, that so many known frames suffice for.
@@ -130,21 +130,21 @@ class Stream:
             GenerationCancelled, ModelInferenceFailed: as ``Codec.decode``.
         """
         total = self._tokens.shape[1]
-        while self._done < total:
-            stop = min(self._done + self._chunk, total)
-            if known < min(stop + LOOKAHEAD, total):
-                return
-            yield self._decoded(stop)
+        for stop in self._stops:
+            if stop > self._done:
+                if known < min(stop + LOOKAHEAD, total):
+                    return
+                yield self._decoded(stop)
 
     def _decoded(self, stop: int) -> Samples:
         start, hop = self._done, self._codec.hop
         while True:
-            begin = max(0, start - self._context)
+            begin = max(0, start - self._codec.context)
             sound = self._codec.decode(self._tokens[:, begin : stop + LOOKAHEAD])
             before, rest = np.split(sound, [(start - begin) * hop], axis=1)
             if begin == 0 or self._agrees(before):
                 break
-            self._context *= 2
+            self._codec.context *= 2
         chunk = rest[:, : (stop - start) * hop]
         self._end = chunk[:, -PROBED * hop :].copy()
         self._done = stop
@@ -155,3 +155,12 @@ class Stream:
             return True
         again = before[:, -self._end.shape[1] :]
         return bool(np.abs(again - self._end).max() <= TOLERANCE)
+
+
+def _stops(frames: int, chunk: int) -> list[int]:
+    """Where chunks end: a fifth of ``chunk`` first, then twice as long each, up to ``chunk``."""
+    stops, length = [0], max(1, chunk // 5)
+    while stops[-1] < frames:
+        stops.append(min(stops[-1] + length, frames))
+        length = min(2 * length, chunk)
+    return stops[1:]
