@@ -1,7 +1,5 @@
 """Tokens to sound and back: EnCodec (arXiv 2210.13438), at 32 kHz and 50 frames a second."""
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -123,20 +121,20 @@ class Stream:
         """How many there will be."""
         return len(self._stops)
 
-    def ready(self, known: int) -> Iterator[Samples]:
-        """The chunks, shape (channels, samples) each, that so many known frames suffice for.
+    def next(self, known: int) -> int | None:
+        """Where the next chunk ends, if so many known frames suffice for it."""
+        total = self._tokens.shape[1]
+        for stop in self._stops:
+            if stop > self._done:
+                return stop if known >= min(stop + LOOKAHEAD, total) else None
+        return None
+
+    def decoded(self, stop: int) -> Samples:
+        """The chunk that ends there, shape (channels, samples).
 
         Raises:
             GenerationCancelled, ModelInferenceFailed: as ``Codec.decode``.
         """
-        total = self._tokens.shape[1]
-        for stop in self._stops:
-            if stop > self._done:
-                if known < min(stop + LOOKAHEAD, total):
-                    return
-                yield self._decoded(stop)
-
-    def _decoded(self, stop: int) -> Samples:
         start, hop = self._done, self._codec.hop
         while True:
             begin = max(0, start - self._codec.context)

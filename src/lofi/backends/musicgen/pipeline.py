@@ -2,13 +2,15 @@
 
 import threading
 from collections.abc import Generator, Iterator
+from contextlib import closing
 
 import numpy as np
 
 from lofi.backends.base import Step
 from lofi.backends.musicgen import dimensions, primer, window
-from lofi.backends.musicgen.codec import Codec, Samples, Stream
+from lofi.backends.musicgen.codec import Codec, Samples
 from lofi.backends.musicgen.decoder import Decoder
+from lofi.backends.musicgen.decoding import Decoding
 from lofi.backends.musicgen.delay import UNKNOWN, DelayPattern, Tokens
 from lofi.backends.musicgen.fused import FusedDecoder
 from lofi.backends.musicgen.layout import Files
@@ -61,18 +63,15 @@ class Pipeline:
         self._interrupted.clear()
         tokens, known = self._blank(request.seconds, options)
         windows = self._windows(tokens.shape[1], known, options)
-        stream = Stream(self._codec, tokens, CHUNK_SECONDS * self._dimensions.frame_rate)
-        total = stream.chunks + sum(
-            self._pattern.evaluations(each.frames, each.known) for each in windows
-        )
-        done, sound = 0, []
-        for complete in self._written(request, options, tokens, windows):
-            done += 1
-            yield self._checked(Step(done, total))
-            for chunk in stream.ready(complete):
-                sound.append(self._playable(chunk))
-                done += 1
-                yield self._checked(Step(done, total, sound[-1]))
+        sound: list[Audio] = []
+        with closing(self._decoding(tokens)) as decoding:
+            total = decoding.chunks + sum(
+                self._pattern.evaluations(each.frames, each.known) for each in windows
+            )
+            written = self._written(request, options, tokens, windows)
+            for done, audio in enumerate(self._made(written, decoding), start=1):
+                yield self._checked(Step(done, total, audio))
+                sound += [audio] if audio is not None else []
         return Take(Audio(np.concatenate([each.samples for each in sound], axis=1), self._rate))
 
     def interrupt(self) -> None:
@@ -133,6 +132,17 @@ class Pipeline:
         states = self._text.encode(request.prompt)
         for each in windows:
             yield from author.write(tokens, each, states, options.guidance_scale)
+
+    def _decoding(self, tokens: Tokens) -> Decoding:
+        return Decoding(self._codec, tokens, CHUNK_SECONDS * self._dimensions.frame_rate)
+
+    def _made(self, written: Iterator[int], decoding: Decoding) -> Iterator[Audio | None]:
+        """None for each evaluation of the decoder, and the sound of each chunk."""
+        complete = 0
+        for complete in written:
+            yield None
+            yield from map(self._playable, decoding.ready(complete))
+        yield from map(self._playable, decoding.rest(complete))
 
     def _playable(self, chunk: Samples) -> Audio:
         """Two channels, whatever the model makes, within what a file can hold."""
