@@ -1,7 +1,6 @@
 """What the procedural engine costs: CPU, waiting, memory, and how loud it comes out."""
 
 import argparse
-import resource
 import subprocess
 import sys
 import time
@@ -9,6 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from scripts.benches import _generator, _machine
 
 from lofi.backends.procedural.pipeline import Pipeline
 from lofi.backends.procedural.reading import read
@@ -92,29 +92,17 @@ def _measured(prompt: str, seconds: int) -> Figures:
     meter = Meter()
     meter.add(take.audio.samples)
     median, most, longest = np.percentile(blocks, (50, 99, 100)).tolist()
-    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _unit()
     return Figures(
         cost=cost,
         first=1_000 * first,
         blocks=(median, most, longest),
         lufs=meter.integrated(),
-        memory=kilobytes / 1_000,
+        memory=_machine.peak(),
     )
-
-
-def _unit() -> int:
-    """The operating systems count ``ru_maxrss`` in kilobytes, but for macOS, which uses bytes."""
-    return 1_000 if sys.platform == "darwin" else 1
 
 
 def _made(prompt: str, seconds: int) -> Take:
     request = Request(
         prompt=prompt, seconds=seconds, seed=42, backend="procedural", model_version="bench"
     )
-    work = Pipeline().generate(request)
-    try:
-        while True:
-            next(work)
-    except StopIteration as finished:
-        take: Take = finished.value
-        return take
+    return _generator.result(Pipeline().generate(request))
