@@ -1,7 +1,7 @@
 """Turn a MusicGen checkpoint into a model folder: export_musicgen.py CHECKPOINT OUTPUT
 
-The checkpoint is a folder as published at facebook/musicgen-small, -medium, -large or -stereo-...:
-config.json, safetensors, tokenizer. Needs the extra ``export``.
+The checkpoint is a folder as published at facebook/musicgen-small, -medium, -large, -melody or
+-stereo-...: config.json, safetensors, tokenizer. Needs the extra ``export``.
 """
 
 import argparse

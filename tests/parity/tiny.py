@@ -5,6 +5,7 @@ The names say what they try:
 - mono: 2 layers, merged decoder, codec in both directions;
 - mono-split: the same weights, decoder in two files, no codec encoder;
 - stereo: 3 layers, 8 codebooks, merged decoder, codec in both directions;
+- melody: 2 layers, no cross-attention, conditioned by chroma; codec in both directions;
 - transformersjs: mono, 4 layers, in the layout of transformers.js, decoder also in 8 bits.
 
 SHA256SUMS lists every file.
@@ -21,10 +22,12 @@ from lofi.export.parts import Precision
 FOLDER = Path(__file__).resolve().parent.parent / "fixtures" / "models"
 SUMS = "SHA256SUMS"
 MONO, STEREO, DEEP = synthetic.tiny(2), synthetic.tiny(3, stereo=True), synthetic.tiny(4)
+MELODY = synthetic.tiny(2, melody=True)
 MODELS = {
     "mono": (MONO, 0, Wish()),
     "mono-split": (MONO, 0, Wish(merged=False, split=True, encoder=False)),
     "stereo": (STEREO, 3, Wish()),
+    "melody": (MELODY, 4, Wish()),
     "transformersjs": (
         DEEP,
         2,

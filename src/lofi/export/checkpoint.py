@@ -10,26 +10,32 @@ from transformers import PreTrainedModel
 
 from lofi.errors import ModelLoadFailed, ModelNotFound
 from lofi.export import codec
+from lofi.export.conditioner import CLASSES
 
-KIND = "musicgen"
+KINDS = {
+    "musicgen": transformers.MusicgenForConditionalGeneration,
+    "musicgen_melody": transformers.MusicgenMelodyForConditionalGeneration,
+}
+"""What can be exported, by the ``model_type`` of config.json."""
 PICKLED = ("*.bin", "*.pt", "*.pth", "*.ckpt")
 
 
 def load(folder: Path) -> PreTrainedModel:
-    """The transformers ``MusicgenForConditionalGeneration`` of ``folder``, in float32.
+    """The transformers model of one of the ``KINDS`` in ``folder``, in float32.
 
     Raises:
         ModelNotFound: no config.json or no weights as safetensors.
         ModelLoadFailed: another kind of model, or weights are missing from the files.
     """
     kind = _kind(folder)
-    if kind != KIND:
+    if kind not in KINDS:
         raise ModelLoadFailed(
-            f"{folder.name} is a checkpoint of type {kind}", hint=f"only {KIND} can be exported"
+            f"{folder.name} is a checkpoint of type {kind}",
+            hint=f"these can be exported: {', '.join(KINDS)}",
         )
     _need_safetensors(folder)
     try:
-        model, report = transformers.MusicgenForConditionalGeneration.from_pretrained(
+        model, report = KINDS[kind].from_pretrained(
             folder, dtype=torch.float32, attn_implementation="eager", local_files_only=True,
             use_safetensors=True, output_loading_info=True,
         )  # fmt: skip
@@ -86,6 +92,7 @@ def _need_known(model: PreTrainedModel, name: str) -> None:
         "audio_encoder.pad_mode": sound.pad_mode != "reflect",
         "audio_encoder.audio_channels": sound.audio_channels != 1,
         "text_encoder.feed_forward_proj": text.feed_forward_proj != "relu",
+        "num_chroma": getattr(model.config, "num_chroma", CLASSES) != CLASSES,
     }
     wrong = [key for key, value in unknown.items() if value]
     if wrong:

@@ -13,9 +13,19 @@ from pathlib import Path
 from transformers import PreTrainedModel
 
 from lofi.errors import OutputExists
-from lofi.export import checkpoint, contents, tokens
+from lofi.export import checkpoint, conditioner, contents, tokens
 from lofi.export.graph import write
-from lofi.export.parts import CACHED, DECODE, ENCODE, FIRST, MERGED, TEXT, Precision, graphs
+from lofi.export.parts import (
+    CACHED,
+    CONDITION,
+    DECODE,
+    ENCODE,
+    FIRST,
+    MERGED,
+    TEXT,
+    Precision,
+    graphs,
+)
 from lofi.export.verify import Judge
 
 
@@ -83,6 +93,7 @@ def _fill(
 ) -> None:
     """Write the graphs of one precision and hold them against torch."""
     wanted = {TEXT, DECODE}
+    wanted |= {CONDITION} if conditioner.wanted(model) else set()
     wanted |= {MERGED} if wish.merged else set()
     wanted |= {FIRST, CACHED} if wish.split else set()
     wanted |= {ENCODE} if wish.encoder else set()
@@ -90,7 +101,7 @@ def _fill(
     if wish.layout is Layout.TRANSFORMERSJS:
         suffix, place = SUFFIXES[precision], folder / "onnx"
         if precision is Precision.INT8:  # the rest is there in float32
-            wanted -= {TEXT, DECODE, ENCODE}
+            wanted -= {TEXT, CONDITION, DECODE, ENCODE}
     place.mkdir(exist_ok=True)
     paths = {stem: place / f"{stem}{suffix}.onnx" for stem in wanted}
     for stem, graph in graphs(model, precision, frozenset(wanted)).items():

@@ -5,13 +5,14 @@ from enum import StrEnum
 
 from transformers import PreTrainedModel
 
-from lofi.export import codec, decoder, text
+from lofi.export import codec, conditioner, decoder, prefixed, text
 from lofi.export.graph import Graph
 from lofi.export.merge import merged
 from lofi.export.precision import halved, quantised
 
-TEXT, FIRST, CACHED, MERGED, DECODE, ENCODE = (
+TEXT, CONDITION, FIRST, CACHED, MERGED, DECODE, ENCODE = (
     "text_encoder",
+    "conditioner",
     "decoder_model",
     "decoder_with_past_model",
     "decoder_model_merged",
@@ -37,13 +38,17 @@ def graphs(
     made = dict(_codec(model, precision, wanted))
     if TEXT in wanted:
         made[TEXT] = text.export(model.text_encoder)
+    if CONDITION in wanted:
+        made[CONDITION] = conditioner.export(model)
     if wanted & {FIRST, CACHED, MERGED}:
         made |= _decoder(model, precision)
     return {stem: graph for stem, graph in made.items() if stem in wanted}
 
 
 def _narrow(model: PreTrainedModel) -> None:
-    for part in (model.text_encoder, model.decoder, getattr(model, "enc_to_dec_proj", None)):
+    projections = ("enc_to_dec_proj", "audio_enc_to_dec_proj")
+    parts = (getattr(model, name, None) for name in projections)
+    for part in (model.text_encoder, model.decoder, *parts):
         if part is not None:
             part.half()
 
@@ -60,7 +65,8 @@ def _codec(
 
 
 def _decoder(model: PreTrainedModel, precision: Precision) -> Mapping[str, Graph]:
-    first, cached = decoder.export(model)
+    kind = prefixed if conditioner.wanted(model) else decoder
+    first, cached = kind.export(model)
     if precision is Precision.INT8:
         first, cached = quantised(first), quantised(cached)
     return {FIRST: first, CACHED: cached, MERGED: merged(first, cached)}

@@ -16,6 +16,8 @@ import torch
 import transformers
 from torch.nn.utils import parametrize
 
+from lofi.export.checkpoint import KINDS
+
 WORDS = ("lofi", "rain", "piano", "slow", "beat", "warm", "night", "jazz", "drum", "tape")
 
 
@@ -33,6 +35,7 @@ class Size(NamedTuple):
         "num_layers": 12, "num_heads": 12,
     }  # fmt: skip
     codec: Mapping[str, int] = {"codebook_dim": 128, "hidden_size": 128, "num_filters": 64}
+    melody: bool = False
 
 
 SMALL = Size(1024, 24, 16, 4096)
@@ -41,26 +44,27 @@ SIZES = {
     "medium": Size(1536, 48, 24, 6144),
     "large": Size(2048, 48, 32, 8192),
     "stereo-small": SMALL._replace(stereo=True),
+    "melody": Size(1536, 48, 24, 6144, melody=True),
 }
 """The published checkpoints."""
 
 
-def tiny(layers: int, *, stereo: bool = False) -> Size:
+def tiny(layers: int, *, stereo: bool = False, melody: bool = False) -> Size:
     """The smallest in which every size differs from every other that it could be mistaken for."""
     text = {
         "vocab_size": 320,
-        "d_model": 12,
+        "d_model": 20 if melody else 12,  # there are 12 classes of pitch
         "d_kv": 5,
         "d_ff": 28,
         "num_layers": 2,
         "num_heads": 3,
     }
     codec = {"codebook_dim": 10, "hidden_size": 10, "num_filters": 2}
-    return Size(32, layers, 4, 40, stereo, 64, text, codec)
+    return Size(32, layers, 4, 40, stereo, 64, text, codec, melody)
 
 
-def config(size: Size) -> transformers.MusicgenConfig:
-    """The transformers ``MusicgenConfig`` of ``size``."""
+def config(size: Size) -> transformers.PreTrainedConfig:
+    """The transformers configuration of ``size``."""
     text = transformers.T5Config(**size.text, feed_forward_proj="relu")
     rate = 50 * int(np.log2(size.codebook)) * 4 / 1000  # kbit/s of four codebooks at 50 Hz
     sound = transformers.EncodecConfig(
@@ -69,20 +73,26 @@ def config(size: Size) -> transformers.MusicgenConfig:
         use_causal_conv=False, use_conv_shortcut=False, normalize=False, chunk_length_s=None,
         overlap=None, num_lstm_layers=2, pad_mode="reflect",
     )  # fmt: skip
-    decoder = transformers.MusicgenDecoderConfig(
+    inner, whole = (
+        (transformers.MusicgenMelodyDecoderConfig, transformers.MusicgenMelodyConfig)
+        if size.melody
+        else (transformers.MusicgenDecoderConfig, transformers.MusicgenConfig)
+    )
+    decoder = inner(
         vocab_size=size.codebook, max_position_embeddings=2048, num_hidden_layers=size.layers,
         ffn_dim=size.feed_forward, num_attention_heads=size.heads, hidden_size=size.hidden,
         num_codebooks=8 if size.stereo else 4, audio_channels=2 if size.stereo else 1,
         pad_token_id=size.codebook, bos_token_id=size.codebook,
     )  # fmt: skip
-    return transformers.MusicgenConfig(
+    return whole(
         text_encoder=text.to_dict(), audio_encoder=sound.to_dict(), decoder=decoder.to_dict()
     )
 
 
 def model(size: Size, seed: int = 0) -> transformers.PreTrainedModel:
-    """A transformers ``MusicgenForConditionalGeneration`` of ``size`` with random weights."""
-    made = transformers.MusicgenForConditionalGeneration(config(size)).eval()
+    """A transformers model of ``size`` with random weights."""
+    settings = config(size)
+    made = KINDS[settings.model_type](settings).eval()
     generator = np.random.Generator(np.random.PCG64(seed))
     with torch.no_grad():
         for name, tensor in sorted(made.state_dict().items()):
@@ -91,10 +101,10 @@ def model(size: Size, seed: int = 0) -> transformers.PreTrainedModel:
             if parametrize.is_parametrized(module, "weight"):
                 pair = module.parametrizations.weight
                 pair.original0.copy_(pair.original1.norm(dim=(1, 2), keepdim=True))
-    settings = made.generation_config
-    settings.decoder_start_token_id = settings.bos_token_id = settings.pad_token_id = size.codebook
-    settings.eos_token_id = None
-    settings.do_sample, settings.guidance_scale, settings.max_length = True, 3.0, 1500
+    drawing = made.generation_config
+    drawing.decoder_start_token_id = drawing.bos_token_id = drawing.pad_token_id = size.codebook
+    drawing.eos_token_id = None
+    drawing.do_sample, drawing.guidance_scale, drawing.max_length = True, 3.0, 1500
     return made
 
 
@@ -141,6 +151,7 @@ SCALES = (
     (r"bias$", 0.1, NONE),
     (r"^decoder\..*embed_tokens", 3.0, NONE),  # louder than what is the same in every step
     (r"embed|relative_attention_bias", 1.0, NONE),
+    (r"^audio_enc_to_dec_proj", 1.0, NONE),  # one class of pitch in each frame
     (r"lm_heads", 3.0, LAST),
     (r"SelfAttention\.q", 1.0, ALL),  # T5 does not scale its scores
     (r"encoder_attn\.out_proj", 0.4, LAST),  # guidance multiplies the prompt's share

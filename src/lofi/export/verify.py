@@ -12,10 +12,14 @@ from transformers import PreTrainedModel
 from lofi.backends import onnx
 from lofi.device import Device, Placement
 from lofi.errors import ModelLoadFailed
-from lofi.export.parts import CACHED, DECODE, ENCODE, FIRST, MERGED, TEXT, Precision
+from lofi.export import conditioner
+from lofi.export.parts import CACHED, CONDITION, DECODE, ENCODE, FIRST, MERGED, TEXT, Precision
 
 Array = NDArray[Any]
 STEPS, PROMPT, FRAMES = 3, 7, 20
+STATES = "encoder_hidden_states"
+GUIDED = np.array([[1], [0]], dtype=np.int64)
+"""Mask of a row with the prompt and of one without."""
 
 
 class Tolerance(NamedTuple):
@@ -58,17 +62,38 @@ class Judge:
     def _compute(self, model: PreTrainedModel) -> None:
         states = model.text_encoder(torch.from_numpy(self.words)).last_hidden_state
         self.states: Array = states.numpy()
-        guided = torch.cat([states, torch.zeros_like(states)])
-        self.mask = np.repeat(np.array([[1], [0]], dtype=np.int64), PROMPT, axis=1)
-        result = model(
-            encoder_outputs=(guided,),
-            attention_mask=torch.from_numpy(self.mask),
-            decoder_input_ids=torch.from_numpy(self.columns),
-        )
-        self.logits: Array = result.logits.numpy()
+        if conditioner.wanted(model):
+            self._prefixed(model)
+        else:
+            self._crossed(model, states)
         codec = model.audio_encoder
         self.sound: Array = codec.decode(torch.from_numpy(self.codes), [None]).audio_values.numpy()
         self.tokens: Array = codec.encode(torch.from_numpy(self.samples)).audio_codes.numpy()
+
+    def _crossed(self, model: PreTrainedModel, states: torch.Tensor) -> None:
+        """Logits of a decoder that attends to the prompt, with guidance."""
+        guided = torch.cat([states, torch.zeros_like(states)])
+        mask = np.repeat(GUIDED, PROMPT, axis=1)
+        self.conditions = {STATES: guided.numpy(), "encoder_attention_mask": mask}
+        result = model(
+            encoder_outputs=(guided,), attention_mask=torch.from_numpy(mask),
+            decoder_input_ids=torch.from_numpy(self.columns),
+        )  # fmt: skip
+        self.logits: Array = result.logits.numpy()
+
+    def _prefixed(self, model: PreTrainedModel) -> None:
+        """The prefix of melody and prompt, and logits after it, with guidance."""
+        classes = np.arange(model.config.chroma_length) * 7 % conditioner.CLASSES
+        self.chroma = np.eye(conditioner.CLASSES, dtype=np.float32)[classes][None]
+        nothing = np.eye(1, conditioner.CLASSES, dtype=np.float32) + 0 * self.chroma
+        result = model(
+            input_ids=torch.from_numpy(self.words).repeat(2, 1),
+            attention_mask=torch.from_numpy(np.repeat(GUIDED, PROMPT, axis=1)),
+            input_features=torch.from_numpy(np.concatenate([self.chroma, nothing])),
+            decoder_input_ids=torch.from_numpy(self.columns),
+        )
+        self.conditions = {STATES: result.encoder_hidden_states.numpy()}
+        self.logits = result.logits[:, -self.columns.shape[1] :].numpy()
 
     def compare(self, paths: Mapping[str, Path], precision: Precision) -> None:
         """Hold the graphs at ``paths`` (by stem) against torch.
@@ -79,6 +104,8 @@ class Judge:
         allowed = TOLERANCES[precision]
         if TEXT in paths:
             self._text(paths[TEXT], allowed.states)
+        if CONDITION in paths:
+            self._condition(paths[CONDITION], allowed.states)
         if FIRST in paths and CACHED in paths:
             self._split(paths[FIRST], paths[CACHED], allowed.logits)
         if MERGED in paths:
@@ -94,12 +121,16 @@ class Judge:
         states = _run(_session(path), feeds)["last_hidden_state"]
         self._agree(path, states, self.states, tolerance)
 
+    def _condition(self, path: Path, tolerance: float) -> None:
+        prefix = _run(_session(path), {"chroma": self.chroma, "text_states": self.states})[STATES]
+        self._agree(path, prefix, self.conditions[STATES], tolerance)
+
     def _split(self, first: Path, cached: Path, tolerance: float) -> None:
         """Hold ``decoder_model.onnx`` and ``decoder_with_past_model.onnx`` against torch."""
         given = _run(_session(first), self._feeds(slice(0, STEPS)))
         self._agree(first, given["logits"], self.logits[:, :STEPS], tolerance)
         feeds = self._feeds(slice(STEPS, None)) | _past(given)
-        del feeds["encoder_hidden_states"]
+        del feeds[STATES]
         step = _run(_session(cached), feeds)
         self._agree(cached, step["logits"], self.logits[:, STEPS:], tolerance)
 
@@ -134,11 +165,7 @@ class Judge:
             )
 
     def _feeds(self, columns: slice) -> dict[str, Array]:
-        return {
-            "encoder_attention_mask": self.mask,
-            "input_ids": self.columns[:, columns],
-            "encoder_hidden_states": np.concatenate([self.states, np.zeros_like(self.states)]),
-        }
+        return {"input_ids": self.columns[:, columns], **self.conditions}
 
     @staticmethod
     def _agree(path: Path, given: Array, wanted: Array, tolerance: float) -> None:
