@@ -36,7 +36,7 @@ class Decoder:
         """
         self._first = Session(first_pass(files), placement)
         self._further = Session(further_passes(files), placement)
-        _check(self._first, self._further)
+        self._check()
         self._dimensions = dimensions
         self._conditions: dict[str, Value] = {}
         self._cache: dict[str, Value] = {}
@@ -84,7 +84,7 @@ class Decoder:
         feeds |= {name: each for name, each in self._conditions.items() if name in session.inputs}
         logits, *presents = session.run_values([LOGITS, *kept], feeds)
         for name, present in zip(kept, presents, strict=True):
-            self._cache[_past(name)] = present
+            self._cache[past(name)] = present
         return self._last(logits.numpy())
 
     def interrupt(self) -> None:
@@ -96,6 +96,24 @@ class Decoder:
         """Give the memory of the last window back."""
         self._cache = {}
         self._conditions = {}
+
+    def _check(self) -> None:
+        """Make sure of every tensor's name, type and rank.
+
+        Raises:
+            ModelLoadFailed: one is not what the published exports have.
+        """
+        own, crossed = presents(self._first, "decoder"), presents(self._first, "encoder")
+        columns = {"input_ids": Need(INTEGER, 2), MASK: Need(INTEGER, 2)}
+        cache = Need(FLOAT, 4)
+        self._first.demand(
+            columns | {STATES: Need(FLOAT, 3)},
+            {LOGITS: Need(FLOAT, 3)} | dict.fromkeys([*own, *crossed], cache),
+        )
+        self._further.demand(
+            columns | dict.fromkeys(map(past, [*own, *crossed]), cache),
+            {LOGITS: Need(FLOAT, 3)} | dict.fromkeys(own, cache),
+        )
 
     def _last(self, logits: NDArray[np.floating]) -> NDArray[np.float32]:
         rows, codebooks, vocabulary = self._shape
@@ -134,30 +152,20 @@ def further_passes(files: Files) -> Source:
     return Source(files.decoder, onnxfile.branches(files.decoder, SWITCH).further)
 
 
-def _past(present: str) -> str:
+def past(present: str) -> str:
+    """The input that takes what this output gives."""
     return present.replace("present", "past_key_values", 1)
 
 
-def _check(first: Session, further: Session) -> None:
-    """Make sure of every tensor's name, type and rank.
+def presents(first: Session, kind: str) -> list[str]:
+    """The outputs with keys and values of a ``kind``, ``decoder`` or ``encoder``.
 
     Raises:
-        ModelLoadFailed: one is not what the published exports have.
+        ModelLoadFailed: there are none.
     """
     layers = sum(PRESENT.fullmatch(name) is not None for name in first.outputs)
     if not layers:
         raise ModelLoadFailed(f"{first.path.name}: output present.0.decoder.key is missing")
-    own, crossed = (
-        [f"present.{layer}.{kind}.{part}" for layer in range(layers) for part in ("key", "value")]
-        for kind in ("decoder", "encoder")
-    )
-    columns = {"input_ids": Need(INTEGER, 2), MASK: Need(INTEGER, 2)}
-    cache = Need(FLOAT, 4)
-    first.demand(
-        columns | {STATES: Need(FLOAT, 3)},
-        {LOGITS: Need(FLOAT, 3)} | dict.fromkeys([*own, *crossed], cache),
-    )
-    further.demand(
-        columns | dict.fromkeys(map(_past, [*own, *crossed]), cache),
-        {LOGITS: Need(FLOAT, 3)} | dict.fromkeys(own, cache),
-    )
+    return [
+        f"present.{layer}.{kind}.{part}" for layer in range(layers) for part in ("key", "value")
+    ]

@@ -35,6 +35,8 @@ class Files:
     codec_decoder: Path
     codec_encoder: Path | None
     """Only needed to start from existing audio."""
+    conditioner: Path | None = None
+    """Of a model that can follow a melody."""
     fast: Fast | None = None
     """What takes the decoder's place on a processor."""
 
@@ -49,6 +51,7 @@ class Files:
             self.decoder_with_past,
             self.codec_decoder,
             self.codec_encoder,
+            self.conditioner,
         )
         return tuple(path for path in every if path is not None)
 
@@ -76,6 +79,7 @@ def find(folder: Path) -> Files:
         decoder_with_past=None if merged else further,
         codec_decoder=_needed(folder, _graph(places, "encodec_decode"), "encodec_decode.onnx"),
         codec_encoder=_graph(places, "encodec_encode"),
+        conditioner=_graph(places, "conditioner"),
         fast=fast.find(decoder),
     )
 

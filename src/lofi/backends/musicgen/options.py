@@ -28,6 +28,11 @@ class MusicGenOptions(Options):
     stride_sec: int = Field(
         18, ge=1, le=39, description="seconds each further window adds, 1 to window_sec - 1"
     )
+    melody: Clip | None = Field(
+        None,
+        description="audio whose melody to follow, its loudest pitches as they are: no voice is "
+        "taken out of a mix first; needs a musicgen-melody model",
+    )
     continue_from: Clip | None = Field(None, description="audio to go on from: its last seconds")
 
     @field_validator("stride_sec")

@@ -13,11 +13,12 @@ from lofi.backends.musicgen.decoder import Decoder
 from lofi.backends.musicgen.decoding import Decoding
 from lofi.backends.musicgen.delay import UNKNOWN, DelayPattern, Tokens
 from lofi.backends.musicgen.fused import FusedDecoder
+from lofi.backends.musicgen.guide import Guide
 from lofi.backends.musicgen.layout import Files
 from lofi.backends.musicgen.loudness import rounded
+from lofi.backends.musicgen.melody import MelodyDecoder
 from lofi.backends.musicgen.options import MusicGenOptions
 from lofi.backends.musicgen.sampling import Sampler
-from lofi.backends.musicgen.text import TextEncoder
 from lofi.backends.musicgen.window import Author
 from lofi.backends.onnx import best
 from lofi.device import Device, Placement
@@ -39,7 +40,7 @@ class Pipeline:
         """
         self._dimensions = dimensions.read(files.config)
         self._decoder = _decoder(files, self._dimensions, placement)
-        self._text = TextEncoder(files, placement)
+        self._guide = Guide(files, placement)
         self._codec = Codec(files, self._dimensions, placement)
         self._pattern = DelayPattern(
             self._dimensions.codebooks, self._dimensions.channels, self._dimensions.pad
@@ -77,12 +78,12 @@ class Pipeline:
     def interrupt(self) -> None:
         """End the run in hand, in whichever graph it is, and the track with it."""
         self._interrupted.set()
-        for part in (self._text, self._decoder, self._codec):
+        for part in (self._guide, self._decoder, self._codec):
             part.interrupt()
 
     def close(self) -> None:
         """Give the memory back: the sessions go with this object."""
-        del self._decoder, self._text, self._codec
+        del self._decoder, self._guide, self._codec
 
     def _checked(self, step: Step) -> Step:
         if self._interrupted.is_set():
@@ -129,8 +130,9 @@ class Pipeline:
     ) -> Iterator[int]:
         sampler = Sampler(options.temperature, options.top_k, options.top_p, request.seed)
         author = Author(self._decoder, self._pattern, sampler)
-        states = self._text.encode(request.prompt)
-        for each in windows:
+        starts = [each.start / self._dimensions.frame_rate for each in windows]
+        guidance = self._guide.states(request.prompt, options.melody, starts)
+        for each, states in zip(windows, guidance, strict=True):
             yield from author.write(tokens, each, states, options.guidance_scale)
 
     def _decoding(self, tokens: Tokens) -> Decoding:
@@ -153,7 +155,9 @@ class Pipeline:
 def _decoder(
     files: Files, numbers: dimensions.Dimensions, placement: Placement
 ) -> Decoder | FusedDecoder:
-    """The fast decoder where there is one for the device, else the published one."""
+    """The fast decoder where there is one for the model and the device."""
+    if files.conditioner is not None:
+        return MelodyDecoder(files, numbers, placement)
     on_processor = best(placement.device) is Device.CPU
     if files.fast is not None and on_processor:
         return FusedDecoder(files.fast, numbers, placement)
