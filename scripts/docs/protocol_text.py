@@ -310,13 +310,17 @@ NOTIFICATIONS = {
         "More of a job that was asked for with `stream` can be heard: in 16 bits from the beginning"
         " of the file to `frames`. The file's header gives no length until the job is done; when it"
         " has ended, the finished track takes its place. A backend that shapes a piece as a whole"
-        " sends one at the end.",
+        " sends one at the end. A player that begins once a chunk is `playable`, or `starts_in_sec`"
+        " after the latest chunk, is not overtaken while the machine is no slower than foreseen:"
+        " from the speed so far, and that generation slows down as a model looks back on more.",
         {
             **ID,
             "path": "/home/me/.cache/lofi/tracks/.lofi-5d3f0a9be1c2447f03a9c1de.part",
             "frames": 160000,
             "sample_rate": 32000,
             "seconds": 5.0,
+            "playable": False,
+            "starts_in_sec": 2.5,
         },
         {},
     ),

@@ -42,6 +42,14 @@ def test_its_beginning_can_be_heard_and_is_gone_when_it_is_given_up(daemon: Daem
     assert parts(daemon) == []
 
 
+def test_a_client_is_told_when_it_may_begin_to_play(daemon: Daemon) -> None:
+    track, _ = half_heard(daemon)
+    told = daemon.heard("generation_chunk", track_id=track)
+    assert [each["playable"] for each in told] == [each["starts_in_sec"] == 0 for each in told]
+    assert told[0]["starts_in_sec"] > 0, "a fifth of a second says too little to begin on"
+    assert told[-1]["playable"], "and 1.8 s that took next to nothing are enough for four"
+
+
 def test_the_finished_track_takes_over(daemon: Daemon) -> None:
     track = daemon.call("generate", prompt="steady stream", duration_sec=1, stream=True)["track_id"]
     made = daemon.hear("generation_complete", track_id=track)
@@ -55,7 +63,8 @@ def test_the_finished_track_takes_over(daemon: Daemon) -> None:
 def test_a_backend_that_gives_out_nothing_before_the_end_says_so_once(daemon: Daemon) -> None:
     track = daemon.call("generate", prompt="steady", duration_sec=1, stream=True)["track_id"]
     daemon.hear("generation_complete", track_id=track)
-    assert [each["frames"] for each in daemon.heard("generation_chunk")] == [8_000]
+    (told,) = daemon.heard("generation_chunk")
+    assert (told["frames"], told["playable"], told["starts_in_sec"]) == (8_000, True, 0)
 
 
 def test_nobody_is_told_who_did_not_ask(daemon: Daemon) -> None:

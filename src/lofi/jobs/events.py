@@ -45,6 +45,8 @@ class Chunked:
     """From the beginning."""
     sample_rate: int
     """Hz."""
+    starts_in: float
+    """Seconds until it may begin to play without running dry; 0 when it may."""
 
 
 @dataclass(frozen=True, slots=True)

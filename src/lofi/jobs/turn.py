@@ -1,6 +1,7 @@
 """The job whose turn it is: how far it is, and how it ends."""
 
 import logging
+import time
 from pathlib import Path
 from threading import Condition
 
@@ -8,6 +9,7 @@ from lofi.errors import AlreadyComplete, GenerationCancelled, LofiError, ModelIn
 from lofi.jobs.audience import Audience
 from lofi.jobs.events import Cancelled, Chunked, Completed, Failed, Progressed
 from lofi.jobs.growing import Chunk
+from lofi.jobs.headstart import HeadStart
 from lofi.jobs.job import Job, State
 from lofi.jobs.making import Means, make
 from lofi.jobs.progress import START, Progress
@@ -33,6 +35,7 @@ class Turn:
         self._lock = lock
         self.state = State.LOADING
         self.progress = START
+        self._head_start = self._begun()
         self.given_up = False
         """Whether it was cancelled."""
         self._settled = False
@@ -69,13 +72,20 @@ class Turn:
         with self._lock:
             self.state, self.progress = state, progress
             given_up = self.given_up
+        if progress is START:
+            self._head_start = self._begun()
         if given_up:  # said before the worker had the order: say it again
             self._means.worker.cancel()
         self._audience.tell(Progressed(self.job, state, progress))
 
     def grown(self, path: Path, chunk: Chunk) -> None:
         """More of it can be heard."""
-        self._audience.tell(Chunked(self.job, str(path), chunk.frames, chunk.sample_rate))
+        now = time.monotonic()
+        self._head_start.take(now, chunk.frames / chunk.sample_rate)
+        starts_in = self._head_start.starts_in(now)
+        self._audience.tell(
+            Chunked(self.job, str(path), chunk.frames, chunk.sample_rate, starts_in)
+        )
 
     def settle(self) -> None:
         """The point of no return: from here on the job becomes a track.
@@ -87,3 +97,6 @@ class Turn:
             if self.given_up:
                 raise GenerationCancelled("given up")
             self._settled = True
+
+    def _begun(self) -> HeadStart:
+        return HeadStart(self.job.request.seconds, time.monotonic())

@@ -1,5 +1,6 @@
 """Events of jobs to notifications of the protocol, and how often progress is worth one."""
 
+import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -94,6 +95,8 @@ def _chunk(event: Chunked) -> Notification:
             "frames": event.frames,
             "sample_rate": event.sample_rate,
             "seconds": round(event.frames / event.sample_rate, 3),
+            "playable": event.starts_in == 0,
+            "starts_in_sec": math.ceil(event.starts_in * 10) / 10,
         },
     )
 

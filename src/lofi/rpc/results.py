@@ -251,6 +251,10 @@ class Chunk(Shape):
     frames: Count = Field(description="from the beginning of the track")
     sample_rate: int
     seconds: Seconds = Field(description="the same in seconds")
+    playable: bool = Field(description="whether playing may begin without running dry")
+    starts_in_sec: Seconds = Field(
+        description="how long to wait until it may, unless told otherwise; 0 when it may"
+    )
 
 
 class Failure(Shape):
