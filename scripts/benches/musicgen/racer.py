@@ -44,8 +44,13 @@ class Racer:
                 stderr=self._errors,
             )  # fmt: skip
         except OSError as error:
+            self._errors.close()
             raise tools.Absent(f"{entrant.command[0]}: {error.strerror}") from None
-        self.ready = self._answer()
+        try:
+            self.ready = self._answer()
+        except tools.Absent:
+            self.close()
+            raise
 
     def ask(self, **command: object) -> Json:
         """Give a command and wait for what it measured.

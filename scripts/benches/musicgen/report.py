@@ -16,6 +16,8 @@ from scripts.benches.musicgen.race import Race
 from scripts.benches.musicgen.racer import Entrant
 from scripts.benches.musicgen.targets import LENGTH, targets
 
+from lofi.errors import LofiError
+
 SHORT = 10
 """Seconds that are not too long for anyone."""
 
@@ -27,6 +29,8 @@ def main(chosen: argparse.Namespace) -> None:
         store.published()
     except tools.Absent as absent:
         sys.exit(f"bench: there is no model to measure, and none can be made: {absent}")
+    except LofiError as error:
+        sys.exit(f"bench: {error.message}; {error.hint}")
     memory = machine.Memory(chosen.threads or machine.cores())
     race = Race(chosen.patience)
     try:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from scripts.benches.musicgen.figures import Figures, Guess
 from scripts.benches.musicgen.wire import Json
 
-NAME = 22
+NAME = 28
 DASH = "-"
 
 
@@ -45,7 +45,9 @@ def paces(every: Mapping[str, Figures], positions: Sequence[int], bandwidth: flo
     """Steps per second, and of what the memory would allow."""
     middle = sorted(positions)[len(positions) // 2]
     heads = [f"at {position:,}" for position in positions]
-    table = Table("steps per second", [*heads, "MB a step", "ceiling", "reached", "foreign"])
+    table = Table(
+        "steps per second", [*heads, f"MB at {middle:,}", "ceiling", "reached", "foreign"]
+    )
     for name, each in every.items():
         traffic = each.entrant.traffic
         ceiling = each.ceiling(middle, bandwidth)
