@@ -6,7 +6,7 @@ from pathlib import Path
 import onnx
 import pytest
 
-from fixtures.musicgen import EVERY, MERGED, MODELS, SPLIT, STEREO, TRANSFORMERS_JS
+from fixtures.musicgen import EVERY, MELODY, MERGED, MODELS, SPLIT, STEREO, TRANSFORMERS_JS
 from lofi import manifest
 
 SUMS = MODELS / "SHA256SUMS"
@@ -58,7 +58,7 @@ def test_every_file_is_as_it_was_made() -> None:
     assert found == lines
 
 
-@pytest.mark.parametrize("folder", [MERGED, SPLIT, STEREO], ids=lambda folder: folder.name)
+@pytest.mark.parametrize("folder", [MERGED, SPLIT, STEREO, MELODY], ids=lambda folder: folder.name)
 def test_the_exporter_leaves_a_manifest_of_all_files(folder: Path) -> None:
     said = manifest.read(folder / manifest.NAME)
     there = {path.name: path.stat().st_size for path in folder.iterdir()}
@@ -68,7 +68,7 @@ def test_the_exporter_leaves_a_manifest_of_all_files(folder: Path) -> None:
 
 
 def test_a_model_is_small_enough_for_a_repository() -> None:
-    for folder in EVERY:
+    for folder in (*EVERY, MELODY):
         assert sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) < 1_600_000
 
 
@@ -101,6 +101,19 @@ def test_merged_decoders_have_the_published_tensors(path: Path, layers: int) -> 
     assert outputs == {logits("decoder_sequence_length")} | caches(
         layers, "present", NEW, ("decoder", "encoder")
     )
+
+
+def test_a_decoder_that_follows_a_melody_has_a_prefix_and_no_cross_attention() -> None:
+    inputs, outputs = tensors(MELODY / "decoder_model_merged.onnx")
+    ids = ("input_ids", "INT64", (ROWS, "decoder_sequence_length"))
+    prefix = ("encoder_hidden_states", "FLOAT", ("total_batch_size", PROMPT, 32))
+    past = caches(2, "past_key_values", OLD, ("decoder",))
+    assert inputs == {prefix, ids, ("use_cache_branch", "BOOL", (1,))} | past
+    assert outputs == {logits("decoder_sequence_length")} | caches(2, "present", NEW, ("decoder",))
+    inputs, outputs = tensors(MELODY / "conditioner.onnx")
+    text = ("text_states", "FLOAT", (1, "text_sequence_length", 20))
+    assert inputs == {("chroma", "FLOAT", (1, 235, 12)), text}
+    assert outputs == {("encoder_hidden_states", "FLOAT", (2, PROMPT, 32))}
 
 
 def test_encoder_and_codec_have_the_published_tensors() -> None:

@@ -33,6 +33,8 @@ class Reference:
 
     def __init__(self, model: transformers.PreTrainedModel) -> None:
         self.model = model.eval()
+        self.more: dict[str, torch.Tensor] = {}
+        """What ``generate`` is told besides the prompt."""
         self.codebooks: int = model.config.decoder.num_codebooks
         self.channels: int = model.config.decoder.audio_channels
 
@@ -92,7 +94,9 @@ class Reference:
             rule: how the uniforms choose.
         """
         prompt = torch.tensor([ids])
-        more = {} if known is None else {"decoder_input_ids": torch.from_numpy(known)}
+        more = dict(self.more)
+        if known is not None:
+            more["decoder_input_ids"] = torch.from_numpy(known)
         given = 0 if known is None else known.shape[1]
         with self._heard() as heard, drawn(guidance, uniforms, rule) as processors:
             self.model.generate(
