@@ -12,8 +12,9 @@ def main() -> None:
     names = sorted(m.name for m in pkgutil.iter_modules([str(folder)]) if m.name != "__main__")
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument("subject", choices=[name for name in names if not name.startswith("_")])
-    known, rest = parser.parse_known_args()
-    importlib.import_module(f"scripts.benches.{known.subject}").main(rest)
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, help="SUBJECT --help lists them")
+    chosen = parser.parse_args()
+    importlib.import_module(f"scripts.benches.{chosen.subject}").main(chosen.arguments)
 
 
 main()

@@ -55,7 +55,6 @@ def _run(race: Race, memory: machine.Memory, field: Field, chosen: argparse.Name
             return entrant.slow and seconds > SHORT and not chosen.full
 
         race.tracks(seconds, chosen.tracks, skipped)
-    memory.measure()
     for position in chosen.positions:
         race.steps(position, chosen.rounds, chosen.steps)
     memory.measure()
