@@ -1,6 +1,7 @@
 """The only module that opens ONNX graphs: on which device, with how many threads, and how a
 running one is ended from outside. Knows nothing of music."""
 
+import os
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -73,6 +74,9 @@ class Source(NamedTuple):
     prepacked: bool = True
     """Copy the weights into the order that is fastest. Without, they are read where they lie, and
     if that is a file they are mapped: it suits a graph that is run seldom."""
+    aside: bool = False
+    """Runs beside another graph, which needs the processors more: on half of them, without waiting
+    busily, and without keeping memory between runs."""
 
 
 class Session:
@@ -150,9 +154,11 @@ class Session:
                 tie(name, "cpu", 0, array.dtype.type, array.shape, array.ctypes.data)
         return Binding(self, binding, (*inputs.values(), *outputs.values()))
 
-    def run_bound(self, binding: onnxruntime.IOBinding) -> None:
+    def run_bound(self, binding: onnxruntime.IOBinding, *, tidy: bool) -> None:
         """Compute what is bound; see ``Binding.run``."""
         with self._interruptible() as options:
+            if tidy:
+                options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
             self._session.run_with_iobinding(binding, options)
 
     def interrupt(self) -> None:
@@ -188,14 +194,17 @@ class Binding:
         self._arrays = arrays
         """Kept alive as long as the runtime knows their addresses."""
 
-    def run(self) -> None:
+    def run(self, *, tidy: bool = False) -> None:
         """Compute.
+
+        Args:
+            tidy: give the memory back that a run of unusual size needed.
 
         Raises:
             GenerationCancelled: ``interrupt`` of the session ended it.
             ModelInferenceFailed: the graph cannot be computed on these inputs.
         """
-        self._session.run_bound(self._binding)
+        self._session.run_bound(self._binding, tidy=tidy)
 
 
 def value(array: Array) -> Value:
@@ -238,6 +247,10 @@ def _session(source: Source, device: Device, threads: int | None) -> onnxruntime
     options.log_severity_level = FATAL
     if threads is not None:
         options.intra_op_num_threads = threads
+    if source.aside:
+        options.intra_op_num_threads = max(1, (threads or os.cpu_count() or 1) // 2)
+        options.enable_cpu_mem_arena = options.enable_mem_pattern = False
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     if not source.prepacked:
         options.add_session_config_entry("session.disable_prepacking", "1")
     if source.graph is not None:

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from lofi.backends.musicgen.delay import Tokens
 from lofi.backends.musicgen.dimensions import Dimensions
 from lofi.backends.musicgen.layout import Files
-from lofi.backends.onnx import FLOAT, INTEGER, Need, Session
+from lofi.backends.onnx import FLOAT, INTEGER, Need, Session, Source
 from lofi.device import Placement
 from lofi.errors import InvalidParams, ModelInferenceFailed
 
@@ -37,7 +37,7 @@ class Codec:
         """Samples per frame."""
         self.context = CONTEXT
         """Frames before a chunk that it is decoded with; ``Stream`` learns how many it takes."""
-        self._decoder = Session(files.codec_decoder, placement)
+        self._decoder = Session(Source(files.codec_decoder, aside=True), placement)
         self._decoder.demand({CODES: Need(INTEGER, 4)}, {AUDIO: Need(FLOAT, 3)})
         self._encoder: Session | None = None
         self._encoder_file = files.codec_encoder

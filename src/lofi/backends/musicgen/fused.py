@@ -68,7 +68,7 @@ class FusedDecoder:
         self._position += count
         step.lengths[:] = self._position - 1
         step.total[...] = self._position
-        step.binding.run()
+        step.binding.run(tidy=count > 1)
         return step.logits
 
     def interrupt(self) -> None:

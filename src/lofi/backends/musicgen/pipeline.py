@@ -25,7 +25,7 @@ from lofi.device import Device, Placement
 from lofi.errors import GenerationCancelled, InvalidParams
 from lofi.track import Audio, Request, Take
 
-CHUNK_SECONDS = 5
+CHUNK_SECONDS = 2
 """How much sound is decoded at a time, while the rest is being written."""
 
 
