@@ -75,6 +75,25 @@ def test_the_fused_decoder_in_full_precision_makes_the_same_music(
     assert np.array_equal(take(folder).audio.samples, before)
 
 
+def test_weights_beside_the_graph_are_found_and_optimised(tmp_path: Path) -> None:
+    """As in the large models, whose graph and weights are two files."""
+    folder = copytree(MERGED, tmp_path / "model")
+    before = take(folder).audio.samples
+    path = folder / "decoder_model_merged.onnx"
+    model = onnx.load(path)
+    onnx.save_model(
+        model,
+        path,
+        save_as_external_data=True,
+        location="decoder_model_merged.onnx_data",
+        size_threshold=0,
+    )
+    assert path.stat().st_size < (folder / "decoder_model_merged.onnx_data").stat().st_size
+    assert np.array_equal(take(folder).audio.samples, before)
+    assert made(folder, Precision.FP32).error <= 1e-5
+    assert np.array_equal(take(folder).audio.samples, before)
+
+
 @pytest.mark.parametrize(("precision", "error"), [(Precision.INT8, 0.05), (Precision.INT4, 0.5)])
 def test_few_bits_are_close_and_their_error_is_recorded(
     model: Path, precision: Precision, error: float
