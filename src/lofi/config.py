@@ -52,6 +52,7 @@ def _model(text: str) -> str:
 
 Folder = Annotated[Path, AfterValidator(_absolute)]
 Model = Annotated[str, Field(pattern=r"^[^\x00-\x1f]{1,4096}$"), AfterValidator(_model)]
+Command = Annotated[str, Field(pattern=r"^[^\x00-\x1f]{1,4096}$")]
 Seconds = Annotated[int, Field(ge=0, le=86_400)]
 
 
@@ -112,6 +113,10 @@ class Config(BaseModel):
     )
     nice: int = Field(
         15, ge=0, le=19, description="how far inference steps behind other programs, 0 to 19"
+    )
+    player: Command | None = Field(
+        None,
+        description="a command that plays WAV from its standard input; unset: the first one found",
     )
     log_level: Annotated[str, BeforeValidator(_lower)] = Field(
         "warning",

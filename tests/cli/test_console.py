@@ -50,6 +50,16 @@ def test_a_narrow_terminal_is_not_overrun(monkeypatch: pytest.MonkeyPatch) -> No
     assert len(visible) <= 24
 
 
+def test_a_line_takes_the_place_of_the_bar() -> None:
+    terminal = Terminal()
+    console = Console(terminal, quiet=False, clock=lambda: 0.0)
+    console.progress(progress(50))
+    console.line("a word")
+    assert terminal.getvalue().endswith("\x1b[K\r\x1b[Ka word\n")
+    console.progress(progress(51))
+    assert terminal.getvalue().endswith("51 %    12 s left\x1b[K")
+
+
 def test_the_bar_is_drawn_at_most_twice_a_second() -> None:
     now = 0.0
     terminal = Terminal()

@@ -45,8 +45,8 @@ def main(argv: list[str] | None = None) -> int:
     except LofiError as error:
         _say(f"{error.message} ({error.hint})" if error.hint else error.message)
         return USAGE if isinstance(error, BAD_INPUT) else FAILED
-    except KeyboardInterrupt:
-        _say("interrupted; nothing was written")
+    except KeyboardInterrupt as interruption:
+        _say(f"interrupted; {str(interruption) or 'nothing was written'}")
         return INTERRUPTED
     except BrokenPipeError:
         sys.stdout = None  # whoever read us has left; a last flush would only complain

@@ -125,6 +125,11 @@ def _add_track(group: argparse._ArgumentGroup) -> None:
     group.add_argument("-s", "--seed", metavar="N", help="repeat a track exactly; default: random")
     group.add_argument("-o", "--output", metavar="FILE", help="default output.wav")
     group.add_argument("--growing", metavar="FILE", help="a WAV file to hear while it is made")
+    group.add_argument(
+        "--play-while-generating",
+        action="store_true",
+        help="hear it as soon as it will not stutter",
+    )
     group.add_argument("--format", metavar="wav|flac|ogg|mp3", help="default: by the file's name")
     group.add_argument("-f", "--force", action="store_true", help="replace an existing file")
     group.add_argument("-q", "--quiet", action="store_true", help="no progress, errors only")

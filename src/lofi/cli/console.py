@@ -1,6 +1,7 @@
 """What a person sees while a track is made: a bar on a terminal, plain lines elsewhere."""
 
 import shutil
+import threading
 import time
 from collections.abc import Callable, Mapping
 from typing import TextIO
@@ -15,7 +16,7 @@ PLAIN_PERCENTS = 25
 
 
 class Console:
-    """Writes to one stream, and to nothing else."""
+    """Writes to one stream, and to nothing else; from any thread."""
 
     def __init__(
         self, stream: TextIO, *, quiet: bool, clock: Callable[[], float] = time.monotonic
@@ -27,18 +28,23 @@ class Console:
         self._cells = _cells(stream.encoding)
         self._drawn_at: float | None = None
         self._next_percent = PLAIN_PERCENTS
+        self._lock = threading.RLock()
+        """Guards the stream, so that a line and the bar do not mix."""
 
     def line(self, text: str) -> None:
-        """One line, unless told to be quiet."""
+        """One line, unless told to be quiet; the bar makes room."""
         if not self._quiet:
-            print(text, file=self._stream, flush=True)
+            with self._lock:
+                self.close()
+                print(text, file=self._stream, flush=True)
 
     def progress(self, progress: Progress) -> None:
         """Show how far the job is: at most twice a second on a terminal."""
         if self._quiet:
             return
         if self._bar:
-            self._draw(progress)
+            with self._lock:
+                self._draw(progress)
         elif progress.percent >= self._next_percent:
             self._next_percent = progress.percent // PLAIN_PERCENTS * PLAIN_PERCENTS
             self._next_percent += PLAIN_PERCENTS
@@ -51,10 +57,11 @@ class Console:
 
     def close(self) -> None:
         """Take the bar away."""
-        if self._drawn_at is not None:
-            self._stream.write("\r\x1b[K")
-            self._stream.flush()
-            self._drawn_at = None
+        with self._lock:
+            if self._drawn_at is not None:
+                self._stream.write("\r\x1b[K")
+                self._stream.flush()
+                self._drawn_at = None
 
     def _draw(self, progress: Progress) -> None:
         now = self._clock()

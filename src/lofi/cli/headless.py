@@ -4,16 +4,21 @@ import argparse
 import json
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from lofi import audiofile, config
 from lofi.backends import registry
 from lofi.backends.base import Backend, options_in, seconds_of
-from lofi.cli import options
+from lofi.cli import options, player
 from lofi.cli.arguments import flags
 from lofi.cli.console import Console
+from lofi.cli.player import Player
+from lofi.cli.playing import Playing
 from lofi.errors import InvalidParams, LofiError
 from lofi.jobs import clip
+from lofi.jobs.growing import Chunk
 from lofi.jobs.job import State
 from lofi.jobs.order import Order, Recording
 from lofi.jobs.progress import START, Progress
@@ -25,6 +30,7 @@ def make(arguments: argparse.Namespace) -> None:
     """Make the track that ``arguments`` ask for.
 
     Raises:
+        KeyboardInterrupt: by the user; it says what was written if the track was.
         LofiError: anything is wrong; all that can be known beforehand is checked beforehand.
     """
     settings = config.load(flags(arguments)).config
@@ -35,11 +41,11 @@ def make(arguments: argparse.Namespace) -> None:
     request = _request(arguments, choice.backend, weights)
     target = _target(arguments)
     audiofile.check(target)
+    heard_by = player.find(settings.player) if arguments.play_while_generating else None
     growing = _growing(arguments, target)
     console = Console(sys.stderr, quiet=arguments.quiet)
     console.line(f"{choice.backend.name}: {choice.reason}")
     _pass_over(arguments, choice.backend, console)
-    began = time.monotonic()
     order = Order(
         request=request,
         weights=weights,
@@ -47,27 +53,64 @@ def make(arguments: argparse.Namespace) -> None:
         part=audiofile.part_beside(target.path),
         format=target.format,
         tags=request.tags(choice.backend.licence),
-        growing=growing,
+        growing=growing if heard_by is None else growing or audiofile.part_beside(target.path),
     )
+    with _playing(heard_by, order, console, keep=growing is not None) as playing:
+        track = _made(order, target, console, playing)
+        _report(track, console, as_json=arguments.json)
+        if playing is not None:
+            _play_out(playing, track, console)
+
+
+def _made(
+    order: Order, target: audiofile.Target, console: Console, playing: Playing | None
+) -> Track:
+    began = time.monotonic()
     try:
-        recording = _record(order, console)
+        recording = _record(order, console, playing)
     finally:
         console.close()
     try:
         audiofile.place(order.part, target)
     except LofiError:
-        if growing is not None:
-            growing.unlink(missing_ok=True)
+        if order.growing is not None:
+            order.growing.unlink(missing_ok=True)
         raise
-    track = Track(
-        request=request,
+    return Track(
+        request=order.request,
         path=str(target.path.absolute()),
         seconds=recording.frames / recording.sample_rate,
         sample_rate=recording.sample_rate,
         generation_seconds=time.monotonic() - began,
         notes=recording.notes,
     )
-    _report(track, console, as_json=arguments.json)
+
+
+@contextmanager
+def _playing(
+    heard_by: Player | None, order: Order, console: Console, *, keep: bool
+) -> Iterator[Playing | None]:
+    """Whoever plays the track while it is made; silent at the end, whatever happens."""
+    if heard_by is None or order.growing is None:
+        yield None
+        return
+    playing = Playing(heard_by, order.growing, order.request.seconds, console.line)
+    try:
+        yield playing
+    finally:
+        playing.stop()
+        if not keep:
+            order.growing.unlink(missing_ok=True)
+
+
+def _play_out(playing: Playing, track: Track, console: Console) -> None:
+    """Hear the rest of a track that is written."""
+    if playing.going_on:
+        console.line("playing the rest; Ctrl-C ends it")
+    try:
+        playing.finish()
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(f"{track.path} is written") from None
 
 
 def _pass_over(arguments: argparse.Namespace, backend: Backend, console: Console) -> None:
@@ -78,16 +121,22 @@ def _pass_over(arguments: argparse.Namespace, backend: Backend, console: Console
         console.line(f"{names}: {backend.name} has no such option; passed over")
 
 
-def _record(order: Order, console: Console) -> Recording:
+def _record(order: Order, console: Console, playing: Playing | None) -> Recording:
     """Have the track made by a process of its own, so that Ctrl-C is never kept waiting."""
     worker = Worker()
 
     def tell(_state: State, progress: Progress) -> None:
         if progress is not START:
             console.progress(progress)
+        elif playing is not None:
+            playing.begin()
+
+    def grown(chunk: Chunk) -> None:
+        if playing is not None:
+            playing.grown(chunk)
 
     try:
-        return worker.record(order, tell)
+        return worker.record(order, tell, grown)
     finally:
         worker.kill()
 
@@ -141,7 +190,7 @@ def _growing(arguments: argparse.Namespace, target: audiofile.Target) -> Path | 
 
 def _report(track: Track, console: Console, *, as_json: bool) -> None:
     if as_json:
-        print(json.dumps(track.described()))
+        print(json.dumps(track.described()), flush=True)
         return
     console.notes(track.notes)
     console.line(

@@ -120,6 +120,12 @@ def header(channels: int, sample_rate: int, frames: int | None) -> bytes:
     )
 
 
+def kind(head: bytes) -> tuple[int, int]:
+    """Channels and sample rate (Hz) by such a beginning."""
+    channels, rate = struct.unpack_from("<HI", head, 22)
+    return channels, rate
+
+
 def _pcm(piece: Audio) -> bytes:
     """As libsndfile rounds and clips, so that the bytes are those of the finished track."""
     memory = io.BytesIO()

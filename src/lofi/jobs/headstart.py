@@ -13,6 +13,8 @@ SLOWING = 0.75
 """How much longer a second of sound may come to take, on average over the rest: enough where it
 takes 2.6 times as long at the end as at first. MusicGen on a processor was measured at 1.5 to 2.6,
 and only its published 4-bit file, which nothing here uses, at 4.3."""
+ALIKE = 1.001
+"""Pieces that differ by less are of one length."""
 MARGIN_SECONDS = 0.5
 """For what nobody can foresee."""
 
@@ -70,7 +72,7 @@ class HeadStart:
         piece = sound - self._marks[-1].sound
         if piece <= 0:
             return
-        self._longer = piece > self._longest
+        self._longer = piece > ALIKE * self._longest
         self._longest = max(self._longest, piece)
         self._marks.append(_Mark(at, sound))
         while self._marks[1].sound <= sound - RECENT_SECONDS:
