@@ -8,7 +8,7 @@ The names say what they try:
 - melody: 2 layers, no cross-attention, conditioned by chroma; codec in both directions;
 - transformersjs: mono, 4 layers, in the layout of transformers.js, decoder also in 8 bits.
 
-SHA256SUMS lists every file.
+The ACE-Steps beside them are described in ace_step/tiny.py. SHA256SUMS lists every file.
 """
 
 import shutil
@@ -18,6 +18,7 @@ from pathlib import Path
 from lofi.export import contents, synthetic
 from lofi.export.folder import Layout, Wish, export
 from lofi.export.parts import Precision
+from parity.ace_step import tiny as ace_step
 
 FOLDER = Path(__file__).resolve().parent.parent / "fixtures" / "models"
 SUMS = "SHA256SUMS"
@@ -45,7 +46,10 @@ def make(folder: Path) -> None:
             source = Path(work) / "checkpoints" / name
             synthetic.save(size, source, seed)
             export(source, Path(work) / "models" / name, wish)
-        for name in MODELS:
+        source = Path(work) / "checkpoints" / ace_step.NAME
+        ace_step.save(source)
+        ace_step.make(source, Path(work) / "models")
+        for name in (*MODELS, *ace_step.NAMES):
             shutil.rmtree(folder / name, ignore_errors=True)
             shutil.move(Path(work) / "models" / name, folder / name)
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != SUMS)
