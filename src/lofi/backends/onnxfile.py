@@ -54,10 +54,10 @@ def in_place(path: Path) -> bytes:
     Raises:
         ModelLoadFailed: it is no ONNX file.
     """
-    with _mapped(path) as data:
-        graph = _graph(data)
-        fields = _fields(data, graph)
-        return _model(data, [_kept(data, each, path.resolve().name) for each in fields])
+    with mapped(path) as data:
+        graph = main_graph(data)
+        kept = [_kept(data, each, path.resolve().name) for each in fields(data, graph)]
+        return _model(data, kept)
 
 
 def branches(path: Path, switch: str) -> Branches:
@@ -66,18 +66,18 @@ def branches(path: Path, switch: str) -> Branches:
     Raises:
         ModelLoadFailed: it is no ONNX file, or not merged in this way.
     """
-    with _mapped(path) as data:
-        graph = _graph(data)
+    with mapped(path) as data:
+        graph = main_graph(data)
         choices = [
             node
-            for node in _those(data, graph, GRAPH_NODE)
-            if _text(data, node, NODE_OPERATOR) == "If"
+            for node in those(data, graph, GRAPH_NODE)
+            if text(data, node, NODE_OPERATOR) == "If"
         ]
-        if len(choices) != 1 or _texts(data, choices[0], NODE_INPUT) != [switch]:
+        if len(choices) != 1 or texts(data, choices[0], NODE_INPUT) != [switch]:
             raise ModelLoadFailed(f"{path.name}: there is no choice by the input {switch} in it")
         halves = {
-            _text(data, each, ATTRIBUTE_NAME): next(_those(data, each, ATTRIBUTE_GRAPH))
-            for each in _those(data, choices[0], NODE_ATTRIBUTE)
+            text(data, each, ATTRIBUTE_NAME): next(those(data, each, ATTRIBUTE_GRAPH))
+            for each in those(data, choices[0], NODE_ATTRIBUTE)
         }
         made = (
             _model(data, _half(data, graph, choices[0], halves[name], path.resolve().name))
@@ -88,15 +88,15 @@ def branches(path: Path, switch: str) -> Branches:
 
 def _half(data: Buffer, graph: Field, choice: Field, half: Field, location: str) -> Iterator[bytes]:
     """The fields of the graph that remains when the choice has been made."""
-    outer = [each for each in _fields(data, graph) if each != choice]
+    outer = [each for each in fields(data, graph) if each != choice]
     used = set(_used(data, half))
     for node in (each for each in outer if each.number == GRAPH_NODE):
-        used |= set(_texts(data, node, NODE_INPUT))
+        used |= set(texts(data, node, NODE_INPUT))
     for field in outer:
         named = NAMED.get(field.number)
-        if named is None or _text(data, field, named) in used:
+        if named is None or text(data, field, named) in used:
             yield _kept(data, field, location)
-    for field in _fields(data, half):
+    for field in fields(data, half):
         if field.number != GRAPH_OUTPUT:
             yield _kept(data, field, location)
     yield from _renamed(data, choice, half)
@@ -104,22 +104,22 @@ def _half(data: Buffer, graph: Field, choice: Field, half: Field, location: str)
 
 def _renamed(data: Buffer, choice: Field, half: Field) -> Iterator[bytes]:
     """Nodes that give the outputs of a half the names that they have outside."""
-    inner = [_text(data, each, VALUE_NAME) for each in _those(data, half, GRAPH_OUTPUT)]
-    for old, new in zip(inner, _texts(data, choice, NODE_OUTPUT), strict=True):
+    inner = [text(data, each, VALUE_NAME) for each in those(data, half, GRAPH_OUTPUT)]
+    for old, new in zip(inner, texts(data, choice, NODE_OUTPUT), strict=True):
         if old != new:
             yield _written(GRAPH_NODE, _identity(old, new))
 
 
 def _identity(old: str, new: str) -> bytes:
     parts = ((NODE_INPUT, old), (NODE_OUTPUT, new), (NODE_OPERATOR, "Identity"))
-    return b"".join(_written(number, text.encode()) for number, text in parts)
+    return b"".join(_written(number, word.encode()) for number, word in parts)
 
 
 def _kept(data: Buffer, field: Field, location: str) -> bytes:
     """A field of a graph as it is, or a large weight as a reference to where it lies."""
     if field.number != GRAPH_INITIALIZER or field.stop - field.start <= SMALL:
         return bytes(data[field.begin : field.stop])
-    tensor = list(_fields(data, field))
+    tensor = list(fields(data, field))
     raw = [each for each in tensor if each.number == TENSOR_RAW_DATA]
     if len(raw) != 1:
         return bytes(data[field.begin : field.stop])
@@ -137,40 +137,44 @@ def _model(data: Buffer, graph: Iterable[bytes]) -> bytes:
     whole = Field(0, 0, 0, len(data))
     others = [
         bytes(data[each.begin : each.stop])
-        for each in _fields(data, whole)
+        for each in fields(data, whole)
         if each.number != MODEL_GRAPH
     ]
     return b"".join(others) + _written(MODEL_GRAPH, b"".join(graph))
 
 
-def _graph(data: Buffer) -> Field:
-    (found,) = _those(data, Field(0, 0, 0, len(data)), MODEL_GRAPH)
+def main_graph(data: Buffer) -> Field:
+    """The graph of the model that ``data`` is."""
+    (found,) = those(data, Field(0, 0, 0, len(data)), MODEL_GRAPH)
     return found
 
 
 def _used(data: Buffer, graph: Field) -> Iterator[str]:
     """Every name that the nodes of a graph, and of the graphs in it, take as an input."""
-    for node in _those(data, graph, GRAPH_NODE):
-        yield from _texts(data, node, NODE_INPUT)
-        for attribute in _those(data, node, NODE_ATTRIBUTE):
+    for node in those(data, graph, GRAPH_NODE):
+        yield from texts(data, node, NODE_INPUT)
+        for attribute in those(data, node, NODE_ATTRIBUTE):
             for number in (ATTRIBUTE_GRAPH, ATTRIBUTE_GRAPHS):
-                for inner in _those(data, attribute, number):
+                for inner in those(data, attribute, number):
                     yield from _used(data, inner)
 
 
-def _those(data: Buffer, message: Field, number: int) -> Iterator[Field]:
-    return (each for each in _fields(data, message) if each.number == number)
+def those(data: Buffer, message: Field, number: int) -> Iterator[Field]:
+    """The fields of a message that have this number."""
+    return (each for each in fields(data, message) if each.number == number)
 
 
-def _texts(data: Buffer, message: Field, number: int) -> list[str]:
-    return [data[each.start : each.stop].decode() for each in _those(data, message, number)]
+def texts(data: Buffer, message: Field, number: int) -> list[str]:
+    """The same as text."""
+    return [data[each.start : each.stop].decode() for each in those(data, message, number)]
 
 
-def _text(data: Buffer, message: Field, number: int) -> str:
-    return next(iter(_texts(data, message, number)), "")
+def text(data: Buffer, message: Field, number: int) -> str:
+    """The first of them; empty if there is none."""
+    return next(iter(texts(data, message, number)), "")
 
 
-def _fields(data: Buffer, message: Field) -> Iterator[Field]:
+def fields(data: Buffer, message: Field) -> Iterator[Field]:
     """The fields of a message in order.
 
     Raises:
@@ -223,7 +227,12 @@ def _written(number: int, content: bytes) -> bytes:
 
 
 @contextmanager
-def _mapped(path: Path) -> Iterator[Buffer]:
+def mapped(path: Path) -> Iterator[Buffer]:
+    """The content of a file, of which only what is looked at is read.
+
+    Raises:
+        ModelLoadFailed: it cannot be read, or what is done with it shows that it is no ONNX file.
+    """
     try:
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
             yield data
