@@ -8,7 +8,7 @@ import numpy as np
 import onnx
 import pytest
 
-from fixtures.musicgen import EVERY, MERGED
+from fixtures.musicgen import EVERY, MELODY, MERGED
 from lofi.backends.musicgen import BACKEND, fast, layout
 from lofi.backends.musicgen.fast import Record
 from lofi.backends.musicgen.fused import FusedDecoder
@@ -170,6 +170,19 @@ def test_a_result_that_does_not_agree_is_not_kept(
         made(model, Precision.INT4)
     assert "--precision" in caught.value.hint
     assert not (model / fast.NAME).exists()
+
+
+def test_a_melody_model_is_refused_as_such(tmp_path: Path) -> None:
+    with pytest.raises(ModelLoadFailed, match="a melody model cannot be optimised"):
+        made(copytree(MELODY, tmp_path / "model"), Precision.FP32)
+
+
+def test_weights_with_several_names_on_disk_are_read(model: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    for path in model.iterdir():
+        (other / path.name).hardlink_to(path)
+    assert made(other, Precision.FP32).error <= 1e-5
 
 
 def test_no_model_is_an_error(tmp_path: Path) -> None:

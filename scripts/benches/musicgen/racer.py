@@ -11,6 +11,8 @@ from scripts.benches.musicgen import tools
 from scripts.benches.musicgen.traffic import Traffic
 from scripts.benches.musicgen.wire import Json
 
+from lofi.jobs.process import ENVIRONMENT
+
 
 @dataclass(frozen=True)
 class Entrant:
@@ -40,8 +42,8 @@ class Racer:
         try:
             self._process = subprocess.Popen(  # noqa: S603 # ourselves and our peers
                 [*entrant.command, json.dumps(entrant.spec)], text=True, cwd=tools.ROOT,
-                env=tools.clean({}), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                stderr=self._errors,
+                env=tools.clean({} if entrant.peer else ENVIRONMENT),
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors,
             )  # fmt: skip
         except OSError as error:
             self._errors.close()

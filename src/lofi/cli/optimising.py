@@ -10,7 +10,6 @@ from pathlib import Path
 from pydantic import JsonValue
 
 from lofi.backends.base import Step
-from lofi.backends.musicgen import layout
 from lofi.backends.musicgen.fast import Record
 from lofi.cli.console import Console
 from lofi.config import Config
@@ -54,7 +53,7 @@ def optimise(folder: Path, asked: str, settings: Config, console: Console) -> di
 
     if asked == "published":
         return {"removed": optimiser.undo(folder)}
-    layout.find(folder)  # says what is missing before anything is measured
+    optimiser.recognised(folder)  # says what is in the way before anything is measured
     facts: dict[str, JsonValue] = {}
     if asked == "auto":
         found = choice.measure(settings.placement)

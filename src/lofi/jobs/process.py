@@ -10,6 +10,9 @@ from contextlib import suppress
 from typing import Any
 
 STDERR = 2
+ENVIRONMENT = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
+"""What a computing process is started with unless the user has set it otherwise. Weights in large
+pages are read about an eighth faster; where there is no glibc nobody looks at it."""
 
 Message = dict[str, Any]
 
@@ -34,6 +37,7 @@ class Process:
                 stdin=subprocess.DEVNULL,
                 stdout=STDERR,
                 pass_fds=(orders, events),
+                env=ENVIRONMENT | os.environ,
                 process_group=0,  # a terminal's Ctrl-C is the parent's to handle
             )
         finally:

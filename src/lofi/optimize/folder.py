@@ -52,9 +52,8 @@ def optimise(
         ModelLoadFailed: its decoder is not recognised, or the result does not agree with it.
         WriteFailed: the folder cannot be written to.
     """
-    files = layout.find(folder)
+    files, read = recognised(folder)
     numbers = dimensions.read(files.config)
-    read = weights.read(files.decoder, first_pass(files).graph or b"")
     text = TextEncoder(files, placement)
     yield Progress("reading what the published graph predicts", 0, 1)
     reference = Reference(files, numbers, text.encode(PROMPTS[0]), placement)
@@ -70,6 +69,22 @@ def optimise(
         lines = [f"{key} = {_toml(value)}" for key, value in record.model_dump().items()]
         (part / fast.RECORD).write_text("\n".join(lines) + "\n", encoding="utf-8")
     return record
+
+
+def recognised(folder: Path) -> tuple[Files, Weights]:
+    """The files of the model in ``folder``, and the weights of its decoder, not yet read.
+
+    Raises:
+        BackendNotInstalled: there is no whole model in the folder.
+        ModelLoadFailed: it has no decoder that can be optimised; says what is in the way.
+    """
+    files = layout.find(folder)
+    if files.conditioner is not None:
+        raise ModelLoadFailed(
+            "a melody model cannot be optimised: its decoder has no cross-attention",
+            hint="the published files go on working",
+        )
+    return files, weights.read(files.decoder, first_pass(files).graph or b"")
 
 
 def undo(folder: Path) -> bool:

@@ -4,6 +4,7 @@ Names differ from export to export, so the graph is followed instead: each node 
 weight of its own is met in the order of computation, and that order is MusicGen's.
 """
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -15,7 +16,10 @@ from numpy.typing import NDArray
 from lofi.errors import ModelLoadFailed
 
 Floats = NDArray[np.float32]
-TYPES = {onnx.TensorProto.FLOAT: np.float32, onnx.TensorProto.FLOAT16: np.float16}
+TYPES: dict[int, type[np.floating]] = {
+    onnx.TensorProto.FLOAT: np.float32,
+    onnx.TensorProto.FLOAT16: np.float16,
+}
 
 
 class Tensor(NamedTuple):
@@ -30,9 +34,23 @@ class Tensor(NamedTuple):
         return tuple(self.proto.dims)
 
     def read(self) -> Floats:
-        """The weight itself, in single precision."""
-        array: NDArray[np.generic] = onnx.numpy_helper.to_array(self.proto, str(self.folder))
-        return np.ascontiguousarray(array, np.float32)
+        """The weight itself, in single precision.
+
+        Raises:
+            ModelLoadFailed: it does not lie in the folder, or is cut off there.
+        """
+        if self.proto.data_location != onnx.TensorProto.EXTERNAL:
+            return np.ascontiguousarray(onnx.numpy_helper.to_array(self.proto), np.float32)
+        where = {each.key: each.value for each in self.proto.external_data}
+        name, offset = where.get("location", ""), int(where.get("offset", 0))
+        if not name or Path(name).name != name:
+            raise ModelLoadFailed(f"{self.proto.name} does not lie beside its graph: {name!r}")
+        count = math.prod(self.shape)
+        kind = TYPES[self.proto.data_type]
+        array = np.fromfile(self.folder / name, kind, count, offset=offset)
+        if len(array) != count:
+            raise ModelLoadFailed(f"{name} ends before {self.proto.name} does")
+        return array.reshape(self.shape).astype(np.float32)
 
 
 class Norm(NamedTuple):
