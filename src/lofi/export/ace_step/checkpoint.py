@@ -60,8 +60,7 @@ def transformer(folder: Path) -> denoiser.Denoiser:
     )  # fmt: skip
     with torch.device("meta"):
         network = denoiser.Denoiser(size)
-    Weights(place).fill(network)
-    return network.eval()
+    return Weights(place).fill(network)
 
 
 def encoder(folder: Path) -> conditions.Conditions:
@@ -80,8 +79,7 @@ def encoder(folder: Path) -> conditions.Conditions:
     )  # fmt: skip
     with torch.device("meta"):
         network = conditions.Conditions(whole)
-    weights.fill(network)
-    return network.eval()
+    return weights.fill(network)
 
 
 def autoencoder(folder: Path) -> AutoencoderDC:
@@ -91,8 +89,7 @@ def autoencoder(folder: Path) -> AutoencoderDC:
     _need(place, found, {"in_channels": 2, "latent_channels": 8})
     with torch.device("meta"):
         network = AutoencoderDC.from_config(found)
-    Weights(place).fill(network)
-    return network.eval()
+    return Weights(place).fill(network)
 
 
 def sound(folder: Path) -> vocoder.Vocoder:
@@ -112,8 +109,7 @@ def sound(folder: Path) -> vocoder.Vocoder:
     )  # fmt: skip
     with torch.device("meta"):
         network = vocoder.Vocoder(size)
-    Weights(place).fill(network)
-    return network.eval()
+    return Weights(place).fill(network)
 
 
 def _need(place: Path, found: Mapping[str, Any], fixed: Mapping[str, object]) -> None:

@@ -1,4 +1,4 @@
-"""Writes a graph under its published names: ``X.onnx``, and ``X_weights.bin`` beside a large one."""
+"""Writes a graph under its published names: ``X.onnx``, and ``X_weights.bin`` where it is large."""
 
 from pathlib import Path
 

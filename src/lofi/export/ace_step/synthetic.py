@@ -130,7 +130,7 @@ def _with_axes(name: str, tensor: Tensor) -> Tensor:
 
 def _unfolded(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Weights of the vocoder's head with weight norm, as the checkpoint has them."""
-    made = {}
+    made: dict[str, Tensor] = {}
     for name, tensor in tensors.items():
         if name.startswith("head.") and name.endswith("weight"):
             length = tensor.flatten(1).norm(dim=1)[:, None, None]
@@ -141,7 +141,7 @@ def _unfolded(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 
 def _drawn(module: nn.Module, generator: np.random.Generator) -> dict[str, Tensor]:
-    made = {}
+    made: dict[str, Tensor] = {}
     for name, tensor in sorted(module.state_dict().items()):
         shape = tuple(tensor.shape)
         mean, deviation = _scale(name, shape)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from lofi.errors import ModelLoadFailed, ModelNotFound
 
+Network = TypeVar("Network", bound=nn.Module)
 PICKLED = ("*.bin", "*.pt", "*.pth", "*.ckpt")
 
 
@@ -44,14 +45,15 @@ class Weights:
         """
         self.folder = folder
         self.files: dict[str, Any] = {}
-        try:
-            for path in sorted(folder.glob("*.safetensors")):
+        for path in sorted(folder.glob("*.safetensors")):
+            try:
                 file = safe_open(path, framework="pt")
-                self.files |= dict.fromkeys(file.keys(), file)
-        except (OSError, SafetensorError):
-            raise ModelLoadFailed(
-                f"cannot read {path.name} in {folder.name}", hint="download the checkpoint again"
-            ) from None
+            except (OSError, SafetensorError):
+                raise ModelLoadFailed(
+                    f"cannot read {path.name} in {folder.name}",
+                    hint="download the checkpoint again",
+                ) from None
+            self.files |= dict.fromkeys(file.keys(), file)
         if not self.files:
             raise _missing(folder)
 
@@ -71,8 +73,8 @@ class Weights:
         """Of all tensors."""
         return self.files.keys()
 
-    def fill(self, module: nn.Module) -> None:
-        """Give ``module`` its weights, in float32. What it has no use for is left out.
+    def fill(self, module: Network) -> Network:
+        """``module`` with its weights, in float32. What it has no use for is left out.
 
         Raises:
             ModelLoadFailed: a weight is missing or has another shape.
@@ -81,6 +83,8 @@ class Weights:
         found = {name: self._tensor(name, value.shape) for name, value in wanted.items()}
         module.load_state_dict(found, assign=True)
         module.requires_grad_(requires_grad=False)
+        module.eval()
+        return module
 
     def _tensor(self, name: str, shape: torch.Size) -> Tensor:
         tensor = self._read(name).to(torch.float32)
