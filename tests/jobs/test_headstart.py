@@ -65,7 +65,12 @@ def begins(pieces: Sequence[Piece]) -> float:
 
 LENGTHS = st.integers(1, 300)
 COSTS = st.floats(0.01, 10)
-PIECES = st.lists(st.floats(0.1, PIECE_SECONDS), min_size=1, max_size=5, unique=True).map(sorted)
+PIECES = st.lists(
+    st.integers(1, 50).map(lambda tenths: PIECE_SECONDS * tenths / 50),
+    min_size=1,
+    max_size=5,
+    unique=True,
+).map(sorted)
 
 
 @given(LENGTHS, PIECES, COSTS, st.lists(st.floats(0.01, 1), min_size=1, max_size=20))

@@ -57,9 +57,12 @@ def make(arguments: argparse.Namespace) -> None:
     )
     with _playing(heard_by, order, console, keep=growing is not None) as playing:
         track = _made(order, target, console, playing)
-        _report(track, console, as_json=arguments.json)
-        if playing is not None:
-            _play_out(playing, track, console)
+        try:
+            _report(track, console, as_json=arguments.json)
+            if playing is not None:
+                _play_out(playing, console)
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(f"{track.path} is written") from None
 
 
 def _made(
@@ -103,14 +106,11 @@ def _playing(
             order.growing.unlink(missing_ok=True)
 
 
-def _play_out(playing: Playing, track: Track, console: Console) -> None:
+def _play_out(playing: Playing, console: Console) -> None:
     """Hear the rest of a track that is written."""
     if playing.going_on:
         console.line("playing the rest; Ctrl-C ends it")
-    try:
-        playing.finish()
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt(f"{track.path} is written") from None
+    playing.finish()
 
 
 def _pass_over(arguments: argparse.Namespace, backend: Backend, console: Console) -> None:
