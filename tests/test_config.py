@@ -140,5 +140,18 @@ def test_the_newer_name_of_a_variable_goes_before_the_older(file: Path) -> None:
     assert settings.origins["musicgen_model"] == "LOFI_MUSICGEN_MODEL"
 
 
+def test_each_neural_backend_has_its_own_setting_and_variables(file: Path) -> None:
+    def weights(environ: dict[str, str]) -> Path | None:
+        found = config.load({"models_path": "/models"}, environ, file).config
+        assert found.weights("musicgen") == Path("/models/musicgen-small-fp32")
+        return found.weights("ace_step")
+
+    assert weights({}) == Path("/models/ace-step-v1")
+    assert weights({"LOFI_ACE_STEP_MODEL_PATH": "/old"}) == Path("/old")
+    assert weights({"LOFI_ACE_STEP_MODEL_PATH": "/old", "LOFI_ACE_STEP_MODEL": "/new"}) == Path(
+        "/new"
+    )
+
+
 def test_every_setting_has_a_rule_to_show() -> None:
     assert all(field.description for field in Config.model_fields.values())

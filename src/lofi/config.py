@@ -91,6 +91,10 @@ class Config(BaseModel):
         "musicgen-small-fp32",
         description="the name of an installed model, or the path of a folder that holds one",
     )
+    ace_step_model: Model = Field(
+        "ace-step-v1",
+        description="the name of an installed model, or the path of a folder that holds one",
+    )
     model_dir: Folder | None = Field(
         None,
         description="a folder with the model for the backend in use; unset: the installed one",
@@ -142,7 +146,8 @@ class Config(BaseModel):
 
 ENVIRONMENT = {
     "LOFI_BACKEND": "default_backend",
-    "LOFI_MODEL_PATH": "musicgen_model",  # an older name: the newer one below goes before it
+    "LOFI_MODEL_PATH": "musicgen_model",  # older names: the newer ones below go before them
+    "LOFI_ACE_STEP_MODEL_PATH": "ace_step_model",
     **{f"LOFI_{key.upper()}": key for key in Config.model_fields if key != "default_backend"},
 }
 FLAGS = {"default_backend": "--backend"}

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from fixtures.ace_step import TINY
 from fixtures.musicgen import MERGED
 from lofi.backends import registry
 from lofi.backends.base import Backend, Model, Step
@@ -18,6 +19,7 @@ from lofi.errors import GenerationCancelled
 from lofi.track import Request, Take
 
 LOADERS: dict[str, Callable[[Backend], Model]] = {
+    "ace_step": lambda backend: backend.load(TINY, Placement(threads=1)),
     "musicgen": lambda backend: backend.load(MERGED, Placement(threads=1)),
     "procedural": lambda backend: backend.load(None, Placement()),
 }
