@@ -51,6 +51,8 @@ class Size(NamedTuple):
         "vocab_size": 256384, "d_model": 768, "d_kv": 64, "d_ff": 2048,
         "num_layers": 12, "num_heads": 12,
     }  # fmt: skip
+    kind: torch.dtype = torch.bfloat16
+    """Of the weights in the files."""
 
 
 TRUE = Size()
@@ -63,30 +65,33 @@ TINY = Size(
     ),
     NARROW,
     {"vocab_size": 320, "d_model": 20, "d_kv": 5, "d_ff": 28, "num_layers": 2, "num_heads": 3},
+    torch.float32,
 )
 """As small as the fixed parts allow: lyrics of 6693 tokens, 2048 channels of the patches."""
 
 
+SIZES = {"true": TRUE, "tiny": TINY}
+
+
 def save(size: Size, folder: Path, seed: int = 0) -> None:
     """Write a whole checkpoint: a folder for each network, and a tokenizer."""
-    generator = np.random.Generator(np.random.PCG64(seed))
-    _save_text(size, folder / checkpoint.TEXT, generator)
-    width = size.denoising.width
-    whole = conditions.Size(width, text=size.text["d_model"], lyrics=size.singing)
-    parts = (conditions.Conditions(whole), denoiser.Denoiser(size.denoising))
-    tensors = {k: v for part in parts for k, v in _drawn(part, generator).items()}
-    tensors = {name: _with_axes(name, tensor) for name, tensor in tensors.items()}
+    draw = Draw(np.random.Generator(np.random.PCG64(seed)), size.kind)
+    _save_text(size, folder / checkpoint.TEXT, draw)
+    whole = conditions.Size(size.denoising.width, text=size.text["d_model"], lyrics=size.singing)
+    with torch.device("meta"):
+        parts = (conditions.Conditions(whole), denoiser.Denoiser(size.denoising))
+        network = AutoencoderDC.from_config(dict(size.coding))
+        sound = vocoder.Vocoder(size.sounding)
+    tensors = {k: _with_axes(k, v) for part in parts for k, v in draw.all(part).items()}
     _write(folder / checkpoint.TRANSFORMER, tensors, _transformer(size))
-    network = AutoencoderDC.from_config(dict(size.coding))
-    _write(folder / checkpoint.AUTOENCODER, _drawn(network, generator), size.coding)
-    sound = _drawn(vocoder.Vocoder(size.sounding), generator)
-    _write(folder / checkpoint.VOCODER, _unfolded(sound), _vocoder(size.sounding))
+    _write(folder / checkpoint.AUTOENCODER, draw.all(network), size.coding)
+    _write(folder / checkpoint.VOCODER, _unfolded(draw.all(sound)), _vocoder(size.sounding))
 
 
-def _save_text(size: Size, folder: Path, generator: np.random.Generator) -> None:
+def _save_text(size: Size, folder: Path, draw: "Draw") -> None:
     settings = transformers.UMT5Config(**size.text, feed_forward_proj="gated-gelu")
-    network = transformers.UMT5EncoderModel(settings)
-    network.load_state_dict(_drawn(network, generator))
+    network = transformers.UMT5EncoderModel(settings).to(size.kind)
+    network.load_state_dict(draw.all(network))
     network.save_pretrained(folder)
     synthetic.tokenizer(size.text["vocab_size"]).save(str(folder / "tokenizer.json"))
 
@@ -140,16 +145,25 @@ def _unfolded(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return made
 
 
-def _drawn(module: nn.Module, generator: np.random.Generator) -> dict[str, Tensor]:
-    made: dict[str, Tensor] = {}
-    for name, tensor in sorted(module.state_dict().items()):
-        shape = tuple(tensor.shape)
-        mean, deviation = _scale(name, shape)
-        values = generator.standard_normal(shape, dtype=np.float32) * np.float32(deviation)
-        made[name] = torch.from_numpy(values + np.float32(mean))
-    if "shared.weight" in made:  # one tensor under two names
-        made["encoder.embed_tokens.weight"] = made["shared.weight"]
-    return made
+class Draw(NamedTuple):
+    """Where weights come from, and what they become."""
+
+    generator: np.random.Generator
+    kind: torch.dtype
+
+    def all(self, module: nn.Module) -> dict[str, Tensor]:
+        """Random weights of ``module``, by their names."""
+        made: dict[str, Tensor] = {}
+        for name, tensor in sorted(module.state_dict().items()):
+            shape = tuple(tensor.shape)
+            mean, deviation = _scale(name, shape)
+            values = self.generator.standard_normal(shape, dtype=np.float32)
+            values *= np.float32(deviation)
+            values += np.float32(mean)
+            made[name] = torch.from_numpy(values).to(self.kind)
+        if "shared.weight" in made:  # one tensor under two names
+            made["encoder.embed_tokens.weight"] = made["shared.weight"]
+        return made
 
 
 SCALES = (

@@ -1,6 +1,6 @@
 """Runs the written graphs and compares them with torch, before anyone may use them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -50,38 +50,32 @@ def draws(part: Part, module: nn.Module) -> Iterator[Inputs]:
         yield part.inputs(module, 1, FRAMES, 3)
 
 
-def compare(path: Path, part: Part, held: list[Trial], precision: Precision) -> float:
-    """Hold the graph at ``path`` against ``held``.
+def compare(
+    path: Path, part: Part, held: Sequence[Trial], draws: Iterable[Inputs], precision: Precision
+) -> float:
+    """Hold the graph at ``path`` against torch, and see that it is finite on all ``draws``.
 
     Returns:
         The largest difference, relative to the level of torch's result.
 
     Raises:
-        ModelLoadFailed: it does not agree.
+        ModelLoadFailed: it does not agree, or gives numbers that are not finite.
     """
-    session = onnx.Session(path, Placement(Device.CPU, None))
-    narrow = precision if part.narrow else Precision.FP32
+    source = onnx.Source(path, prepacked=False)  # run seldom, and as large as the machine allows
+    session = onnx.Session(source, Placement(Device.CPU, None))
+    tolerance = TOLERANCES[precision if part.narrow else Precision.FP32]
     worst = 0.0
     for trial in held:
         given = _run(session, part, trial.inputs)
         for mine, wanted in zip(given, trial.results, strict=True):
-            worst = max(worst, _difference(path, mine, wanted, TOLERANCES[narrow]))
-    return worst
-
-
-def finite(path: Path, part: Part, inputs: Iterator[Inputs]) -> None:
-    """Make sure that the graph at ``path`` gives finite numbers.
-
-    Raises:
-        ModelLoadFailed: it does not.
-    """
-    session = onnx.Session(path, Placement(Device.CPU, None))
-    for each in inputs:
-        if not all(np.isfinite(result).all() for result in _run(session, part, each)):
+            worst = max(worst, _difference(path, mine, wanted, tolerance))
+    for inputs in draws:
+        if not all(np.isfinite(result).all() for result in _run(session, part, inputs)):
             raise ModelLoadFailed(
                 f"{path.name} gives numbers that are not finite",
                 hint="try another version of torch, or float32",
             )
+    return worst
 
 
 def _run(session: onnx.Session, part: Part, inputs: Inputs) -> list[Array]:
