@@ -10,13 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from lofi.export.ace_step.layers import EPSILON, Held, group_norm, rms, rotary, rotated, waves
-
-BANDS = 16
-"""Height of the latents: one token holds all of it, and one frame."""
-CHANNELS = 8
-SPREAD = 256
-"""Channels of the patch embedding for each of the latents, and waves of the timestep."""
+from lofi.export.ace_step.ends import Final, Patches, Time
+from lofi.export.ace_step.layers import EPSILON, Held, rms, rotary, rotated
 
 
 class Size(NamedTuple):
@@ -133,56 +128,6 @@ class Block(nn.Module):
         return x + gate_ff * self.ff(rms(x) * (1 + scaled_ff) + moved_ff)
 
 
-class Patches(nn.Module):
-    """Latents [B, 8, 16, T] to tokens [B, T, width]: one token a frame."""
-
-    def __init__(self, size: Size) -> None:
-        super().__init__()
-        inner = CHANNELS * SPREAD
-        self.early_conv_layers = nn.ModuleList(
-            [
-                nn.Conv2d(CHANNELS, inner, (BANDS, 1), (BANDS, 1)),
-                nn.GroupNorm(32, inner, eps=1e-6),
-                nn.Linear(inner, size.width),
-            ]
-        )
-
-    def forward(self, latents: Tensor) -> Tensor:
-        """The tokens. Their norm runs over all time: padding would change every frame."""
-        conv, norm, out = self.early_conv_layers
-        tokens: Tensor = out(group_norm(conv(latents).flatten(2), norm))
-        return tokens
-
-
-class Final(nn.Module):
-    """Tokens back to latents."""
-
-    def __init__(self, size: Size) -> None:
-        super().__init__()
-        self.linear = nn.Linear(size.width, BANDS * CHANNELS)
-        self.scale_shift_table = nn.Parameter(torch.zeros(2, size.width))
-
-    def forward(self, x: Tensor, time: Tensor) -> Tensor:
-        """``x`` [B, T, width] and ``time`` [B, width] to [B, 8, 16, T]."""
-        moved, scaled = (self.scale_shift_table + time[:, None]).chunk(2, dim=1)
-        flat = self.linear(rms(x) * (1 + scaled) + moved)
-        return flat.unflatten(2, (BANDS, CHANNELS)).permute(0, 3, 2, 1)
-
-
-class Time(nn.Module):
-    """The two layers after the waves of a timestep."""
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.linear_1, self.linear_2 = nn.Linear(SPREAD, width), nn.Linear(width, width)
-
-    def forward(self, timestep: Tensor) -> Tensor:
-        """``timestep`` [B] to [B, width]."""
-        hidden = waves(timestep, SPREAD).to(self.linear_1.weight.dtype)
-        result: Tensor = self.linear_2(functional.silu(self.linear_1(hidden)))
-        return result
-
-
 class Denoiser(nn.Module):
     """``transformer_decoder.onnx``: called once or twice in each step."""
 
@@ -191,9 +136,9 @@ class Denoiser(nn.Module):
         self.size = size
         self.timestep_embedder = Time(size.width)
         self.t_block = nn.ModuleList([nn.SiLU(), nn.Linear(size.width, 6 * size.width)])
-        self.proj_in = Patches(size)
+        self.proj_in = Patches(size.width)
         self.transformer_blocks = nn.ModuleList(Block(size) for _ in range(size.layers))
-        self.final_layer = Final(size)
+        self.final_layer = Final(size.width)
 
     def forward(
         self, latents: Tensor, seen: Tensor, states: Tensor, mask: Tensor, timestep: Tensor
