@@ -9,6 +9,7 @@ from lofi.backends.onnxfile import Buffer, Field
 
 TENSOR_TYPE, TENSOR_FLOATS = 2, 4
 ATTRIBUTE_FLOAT, ATTRIBUTE_TENSOR = 2, 5
+METADATA = 14
 FLOAT = 1
 """Value of ``TENSOR_TYPE``."""
 FEW = 8
@@ -29,6 +30,17 @@ def external(path: Path) -> tuple[str, ...]:
                 if onnxfile.text(data, entry, 1) == "location":
                     found[onnxfile.text(data, entry, 2)] = None
     return tuple(found)
+
+
+def metadata(path: Path) -> dict[str, str]:
+    """What who made the file wrote about it.
+
+    Raises:
+        ModelLoadFailed: it is no ONNX file.
+    """
+    with onnxfile.mapped(path) as data:
+        entries = list(onnxfile.those(data, Field(0, 0, 0, len(data)), METADATA))
+        return {onnxfile.text(data, each, 1): onnxfile.text(data, each, 2) for each in entries}
 
 
 def numbers(path: Path) -> frozenset[float]:

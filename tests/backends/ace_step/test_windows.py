@@ -18,11 +18,13 @@ def test_windows_of_two_minutes_are_those_of_the_original() -> None:
     assert all(window.stop - window.start == 512 for window in plan(1291)[:-1])
 
 
-@pytest.mark.parametrize("frames", [*range(1, 300), 512, 513, 768, 769, 1291, 2584])
 @pytest.mark.parametrize(("longest", "fixed"), [(512, False), (128, True)])
-def test_any_number_of_frames_is_covered_with_room_on_both_sides(
-    frames: int, longest: int, fixed: bool
-) -> None:
+def test_any_number_of_frames_is_covered_with_room_on_both_sides(longest: int, fixed: bool) -> None:
+    for frames in range(1, 2600):
+        covered(frames, longest, fixed=fixed)
+
+
+def covered(frames: int, longest: int, *, fixed: bool) -> None:
     windows = plan(frames, longest, fixed=fixed)
     assert windows[0].start == 0
     assert windows[-1].stop == frames
@@ -40,7 +42,7 @@ def test_pieces_that_agree_are_joined_to_the_whole(frames: int, longest: int, fi
     whole = np.random.default_rng(3).standard_normal((2, 4, frames * 8)).astype(np.float32)
     windows = plan(frames, longest, fixed=fixed)
     pieces = [whole[..., each.start * 8 : each.stop * 8] for each in windows]
-    assert joined(windows, pieces) == pytest.approx(whole, abs=1e-6)
+    assert np.abs(joined(windows, pieces) - whole).max() < 1e-6
 
 
 def test_pieces_that_differ_pass_into_each_other() -> None:

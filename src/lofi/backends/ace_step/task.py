@@ -57,10 +57,10 @@ def plan(request: Request, options: AceStepOptions, noise: Noise, encoded: Encod
     start = first if not variance else mixed(first, second, variance)
     if options.strength is None:
         return Whole(start, schedule.sigmas(options.inference_steps))
-    return _anew(encoded(request.seconds), start, options.strength, options.inference_steps)
+    return anew(encoded(request.seconds), start, options.strength, options.inference_steps)
 
 
-def _anew(source: Latent, noise: Latent, strength: float, steps: int) -> Whole:
+def anew(source: Latent, noise: Latent, strength: float, steps: int) -> Whole:
     """Fewer steps from less noise. As in the original, the steps begin at a level that is
     shifted once more than that of the noise: the network is told of a little more than there is.
     """
@@ -75,10 +75,11 @@ def _repainted(
     seconds: int, options: AceStepOptions, encoded: Encoded, first: Latent, second: Latent
 ) -> Part:
     source = encoded(seconds)
-    start = latents.whole_frames(options.repaint_start or 0)
+    start = options.repaint_start or 0
     end = seconds if options.repaint_end is None else options.repaint_end
     mask = np.zeros(source.shape[-1], np.bool_)
-    mask[start : latents.whole_frames(end) if end < seconds else None] = True
+    stop = latents.whole_frames(end) if end < seconds else len(mask)
+    mask[latents.whole_frames(start) : stop] = start < seconds
     if not mask.any():
         raise InvalidParams(
             f"nothing of a track of {seconds} s lies between repaint_start and repaint_end",
