@@ -380,6 +380,10 @@ WEIGHTS = {
 
 MODELS = {
     "served": Promise("A neural track has progress, its licence and its model's version."),
+    "ace-step": Promise(
+        "ACE-Step is served like any backend: its steps are told, its errors are the contract's, "
+        "its tasks take tracks of the library, and a step that goes wrong is named."
+    ),
     "cancel": Promise(
         "A neural track can be given up at any moment; the next one is right.", "whisper.cpp"
     ),

@@ -39,7 +39,7 @@ def made(pipeline: Pipeline, asked: Request) -> tuple[list[Step], Take]:
             return steps, end.value
 
 
-def sound(pipeline: Pipeline, seconds: int = 5, **options: Any) -> Samples:
+def sound(pipeline: Pipeline, seconds: int = 5, **options: Any) -> Samples:  # noqa: ANN401
     return made(pipeline, request(seconds, **options))[1].audio.samples
 
 

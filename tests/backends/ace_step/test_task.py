@@ -24,20 +24,23 @@ def sound(seconds: float) -> Latent:
 
 
 def planned(
-    seconds: int = 5, seed: int = 1, encoded: Callable[[float], Latent] = sound, **options: Any
+    seconds: int = 5,
+    seed: int = 1,
+    encoded: Callable[[float], Latent] = sound,
+    **options: Any,  # noqa: ANN401
 ) -> Whole | Part:
     asked = request(seconds, seed, **options)
     assert isinstance(asked.options, AceStepOptions)
     return plan(asked, asked.options, Noise(seed), encoded)
 
 
-def whole(**options: Any) -> Whole:
+def whole(**options: Any) -> Whole:  # noqa: ANN401
     task = planned(**options)
     assert isinstance(task, Whole)
     return task
 
 
-def part(seconds: int = 5, **options: Any) -> Part:
+def part(seconds: int = 5, **options: Any) -> Part:  # noqa: ANN401
     task = planned(seconds, **SOURCE, **options)
     assert isinstance(task, Part)
     return task
