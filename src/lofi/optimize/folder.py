@@ -19,7 +19,7 @@ from lofi.backends.musicgen.fast import Fast, Record
 from lofi.backends.musicgen.fused import FusedDecoder
 from lofi.backends.musicgen.layout import Files
 from lofi.backends.musicgen.text import TextEncoder
-from lofi.device import Placement
+from lofi.device import Device, Placement
 from lofi.errors import ModelLoadFailed, WriteFailed
 from lofi.optimize import weights
 from lofi.optimize.calibration import PROMPTS, Calibration, with_codes
@@ -53,6 +53,7 @@ def optimise(
         WriteFailed: the folder cannot be written to.
     """
     files, read = recognised(folder)
+    placement = placement._replace(device=Device.CPU)  # which is what it is made for
     numbers = dimensions.read(files.config)
     text = TextEncoder(files, placement)
     yield Progress("reading what the published graph predicts", 0, 1)

@@ -10,7 +10,7 @@ from lofi.backends.musicgen.delay import Tokens
 from lofi.backends.musicgen.dimensions import Dimensions
 from lofi.backends.musicgen.fast import Fast
 from lofi.backends.onnx import CODE, FLOAT, INTEGER, SHORT, Array, Binding, Need, Session, Source
-from lofi.device import Device, Grant, Placement
+from lofi.device import Grant, Placement
 from lofi.errors import ModelLoadFailed
 
 PAST = re.compile(r"past\.(\d+)\.(key|value)")
@@ -25,8 +25,8 @@ class FusedDecoder:
         Raises:
             ModelLoadFailed: a file cannot be used, or lacks an input or output.
         """
-        self._placement = placement._replace(device=Device.CPU)
-        self._session = Session(fast.decoder, self._placement)
+        self._placement = placement
+        self._session = Session(fast.decoder, placement)
         self._text = Source(fast.text, prepacked=False)
         """Opened for each window anew: its weights are read where they lie, and let go."""
         self._dimensions = dimensions
