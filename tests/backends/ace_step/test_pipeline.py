@@ -54,7 +54,9 @@ def piece(pipeline: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> dict[
     return clip(tmp_path_factory.mktemp("piece") / "piece.wav", sound(pipeline, 6, seed=5))
 
 
-@pytest.mark.parametrize("seconds", [5, 30, pytest.param(120, marks=pytest.mark.slow), 240])
+@pytest.mark.parametrize(
+    "seconds", [5, 30, 60, *(pytest.param(each, marks=pytest.mark.slow) for each in (120, 240))]
+)
 def test_any_length_is_exact_and_every_step_is_told(pipeline: Pipeline, seconds: int) -> None:
     steps, take = made(pipeline, request(seconds, inference_steps=2))
     assert [step.done for step in steps] == list(range(1, len(steps) + 1))
