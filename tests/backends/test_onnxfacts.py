@@ -15,14 +15,16 @@ from lofi.errors import ModelLoadFailed
 def path(tmp_path: Path) -> Path:
     large = np.arange(1000, dtype=np.float32)
     constants = [
-        numpy_helper.from_array(np.float32(0.25), "raw"),
+        numpy_helper.from_array(np.array(0.25, np.float32), "raw"),
         helper.make_tensor("listed", TensorProto.FLOAT, [2], [1.5, -2.5]),
-        numpy_helper.from_array(np.int64(7), "whole"),
+        numpy_helper.from_array(np.array(7), "whole"),
         numpy_helper.from_array(large, "large"),
     ]
     nodes = [
         helper.make_node("Constant", [], ["a"], value_float=14.0),
-        helper.make_node("Constant", [], ["b"], value=numpy_helper.from_array(np.float32(-11))),
+        helper.make_node(
+            "Constant", [], ["b"], value=numpy_helper.from_array(np.array(-11, np.float32))
+        ),
         helper.make_node("Selu", ["a"], ["c"], alpha=99.0),
     ]
     model = helper.make_model(helper.make_graph(nodes, "graph", [], [], constants))
