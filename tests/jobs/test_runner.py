@@ -193,7 +193,7 @@ def test_a_cancel_at_any_moment_ends_a_job_once_as_it_was_answered(open_shop: Wo
     open_shop.runner.submit(job("steady", 10_000))
     open_shop.ended(job("steady", 10_000))
     seen = race(open_shop, 200)
-    assert min(seen["Cancelled"], seen["Completed"]) > 10
+    assert min(seen["Cancelled"], seen["Completed"]) > 0, "both ends were met"
 
 
 @pytest.mark.slow

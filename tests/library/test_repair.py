@@ -33,14 +33,21 @@ def ids(library: Library) -> list[str]:
 
 def test_a_file_without_a_row_is_adopted_by_its_tags(tmp_path: Path) -> None:
     filled(tmp_path)
-    tags = json.dumps(json.loads(comment(7)) | {"licence": "CC0-1.0"})
-    (tmp_path / "tracks" / f"{track_id(7)}.wav").write_bytes(wav(48_000, tags))
+    (tmp_path / "tracks" / f"{track_id(7)}.wav").write_bytes(wav(48_000, comment(7)))
     library = Library.open(tmp_path)
     found = library.get(track_id(7))
     assert (found.recipe, found.seconds) == (recipe(7), 1.0)
-    assert found.described()["licence"] == "CC0-1.0"
     library.close()
     assert len(agree(tmp_path)) == 6
+
+
+def test_the_licence_in_the_tags_is_adopted_too(tmp_path: Path) -> None:
+    filled(tmp_path)
+    tags = json.dumps(json.loads(comment(7)) | {"licence": "CC0-1.0"})
+    (tmp_path / "tracks" / f"{track_id(7)}.wav").write_bytes(wav(48_000, tags))
+    library = Library.open(tmp_path)
+    assert library.get(track_id(7)).described()["licence"] == "CC0-1.0"
+    library.close()
 
 
 @pytest.mark.parametrize(

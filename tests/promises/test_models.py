@@ -50,14 +50,14 @@ def test_a_track_of_a_neural_model_has_progress_licence_and_version(start: Start
         each for each in daemon.call("get_backends")["backends"] if each["type"] == "musicgen"
     ]
     assert (backend["status"], backend["sample_rate"]) == ("ready", 32_000)
-    track = ask(daemon, 30)
+    track = ask(daemon)
     done = daemon.hear("generation_complete", track_id=track)
     percents = [each["percent"] for each in daemon.heard("generation_progress", track_id=track)]
     assert percents == sorted(percents)
     assert len(percents) > 10
     assert done["model_version"] == backend["model_version"]
     assert done["licence"] == "CC-BY-NC-4.0"
-    assert samples(done["path"]).shape == (30 * 32_000, 2)
+    assert samples(done["path"]).shape == (SOON * 32_000, 2)
     assert daemon.call("status")["model"]["device"] == "cpu"
 
 
@@ -164,7 +164,7 @@ def test_a_track_of_the_library_can_be_gone_on_from(start: Start) -> None:
 
 
 @promise("models:memory")
-@pytest.mark.parametrize("megabytes", [300, 500, 700, 900, 3000])
+@pytest.mark.parametrize("megabytes", [400, 700, 3000])
 def test_too_little_memory_is_an_error_in_one_line(tmp_path: Path, megabytes: int) -> None:
     output = tmp_path / "track.wav"
     words = ["--backend", "musicgen", "--model-dir", str(MERGED), "--threads", "1"]

@@ -9,8 +9,6 @@ from math import gcd
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import resample_poly
-from scipy.signal.windows import hann
 
 Floats = NDArray[np.float64]
 Chroma = NDArray[np.float32]
@@ -42,6 +40,8 @@ def resampled(samples: Floats, rate: int) -> Floats:
     time = np.arange(-reach, reach + 1) * edge / (up * down)
     window = np.cos(time * np.pi / CROSSINGS / 2) ** 2
     kernel = np.sinc(time) * window * edge / down / up  # the last is multiplied in again
+    from scipy.signal import resample_poly  # half a second that few tracks need
+
     result: Floats = resample_poly(samples, up, down, window=kernel)
     return result
 
@@ -56,10 +56,15 @@ def extract(samples: Floats) -> Chroma:
     heard = np.pad(heard, (missing // 2, missing - missing // 2))
     mirrored = np.pad(heard, SIZE // 2, mode="reflect")
     frames = np.lib.stride_tricks.sliding_window_view(mirrored, SIZE)[::HOP]
-    power = np.abs(np.fft.rfft(frames * hann(SIZE, sym=False))) ** 2
+    power = np.abs(np.fft.rfft(frames * _hann())) ** 2
     loudest = (power @ _filters().T).argmax(axis=1)
     result: Chroma = np.eye(CLASSES, dtype=np.float32)[loudest]
     return result
+
+
+def _hann() -> Floats:
+    """A periodic Hann window as long as a frame."""
+    return 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(SIZE) / SIZE)
 
 
 def fitted(chroma: Chroma, frames: int) -> Chroma:
