@@ -17,7 +17,7 @@ from lofi.errors import InvalidParams, ModelLoadFailed
 from lofi.jobs.progress import Progress
 
 PRECISIONS = ("auto", "fp32", "int8", "int4", "published")
-EXTRA = 'install it with: pip install "lofi[optimize]"'
+EXTRA = 'pip install "lofi[optimize]", which is onnx, into the environment of lofi-daemon'
 
 
 def precision_of(arguments: argparse.Namespace) -> str:
