@@ -1,8 +1,4 @@
-"""Tokens to sound on a thread of its own, beside the decoder that makes the next ones.
-
-The decoder waits for memory most of the time, the codec computes: side by side they take little
-longer than the decoder alone.
-"""
+"""Tokens to sound on a thread of its own, beside the decoder that makes the next ones."""
 
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
