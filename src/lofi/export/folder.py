@@ -4,15 +4,12 @@ The folder appears under its name only when every graph agrees with torch.
 """
 
 import shutil
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from transformers import PreTrainedModel
 
-from lofi.errors import OutputExists
 from lofi.export import checkpoint, conditioner, contents, tokens
 from lofi.export.graph import write
 from lofi.export.parts import (
@@ -27,6 +24,14 @@ from lofi.export.parts import (
     graphs,
 )
 from lofi.export.verify import Judge
+from lofi.manifest import Licence
+
+LICENCE = Licence(
+    name="CC-BY-NC-4.0",
+    url="https://creativecommons.org/licenses/by-nc/4.0/",
+    note="The weights may not be used commercially.",
+)
+"""Of every checkpoint that facebook/musicgen-* publishes."""
 
 
 class Layout(StrEnum):
@@ -68,17 +73,15 @@ def export(source: Path, target: Path, wish: Wish | None = None) -> list[Path]:
         ModelLoadFailed: it cannot be exported, or a graph does not agree with torch.
     """
     wish = wish or Wish()
-    if target.exists():
-        raise OutputExists(f"{target} exists", hint="name a folder that does not exist yet")
-    contents.check(target.name)
+    contents.check(target)
     model = checkpoint.load(source)
     judge = Judge(model)
-    with _appearing(target) as folder:
+    with contents.appearing(target) as folder:
         _copy(source, folder, wish.layout)
         for precision in _precisions(wish):
             _fill(folder, model, judge, wish, precision)
         if wish.layout is Layout.PUBLISHED:
-            contents.record(folder, target.name)
+            contents.record(folder, target.name, "musicgen", LICENCE)
     return sorted(path for path in target.rglob("*") if path.is_file())
 
 
@@ -115,15 +118,3 @@ def _copy(source: Path, folder: Path, layout: Layout) -> None:
     settings = source / "generation_config.json"
     if layout is Layout.TRANSFORMERSJS and settings.is_file():
         shutil.copyfile(settings, folder / settings.name)
-
-
-@contextmanager
-def _appearing(target: Path) -> Generator[Path]:
-    part = target.with_name(f"{target.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    try:
-        yield part
-        part.rename(target)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)

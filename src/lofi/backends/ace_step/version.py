@@ -1,52 +1,13 @@
-"""What tells two sets of weights apart: the name of a published model, or a digest of the files."""
+"""What tells two sets of ACE-Step's weights apart."""
 
-import hashlib
-from functools import lru_cache
 from pathlib import Path
 
-from lofi import manifest
+from lofi.backends import identity
 from lofi.backends.ace_step.layout import Files
-from lofi.errors import LofiError
 
-BLOCK = 64 * 1024
-BLOCKS = 16
-"""How many blocks of a file are looked at, evenly spread: other weights differ everywhere."""
 NAME = "ace-step"
 
 
 def of(files: Files, folder: Path) -> str:
-    """The version of the model that these files of ``folder`` are.
-
-    A folder that holds the manifest of a published model is that model: its files were verified
-    when they were installed. Any other is known by what is in it.
-    """
-    try:
-        known = manifest.read(folder / manifest.NAME)
-    except LofiError:
-        known = None
-    if known is not None and _published(known):
-        return known.model_version
-    name = known.name if known is not None else NAME
-    return f"{name}-{_digest(tuple(_stamp(path) for path in files.all))}"
-
-
-def _published(known: manifest.Manifest) -> bool:
-    published = manifest.load().get(known.name)
-    return published is not None and published.repo == known.repo
-
-
-def _stamp(path: Path) -> tuple[str, int, int]:
-    status = path.stat()
-    return str(path), status.st_size, status.st_mtime_ns
-
-
-@lru_cache(maxsize=8)
-def _digest(stamps: tuple[tuple[str, int, int], ...]) -> str:
-    digest = hashlib.sha256()
-    for name, size, _time in stamps:
-        digest.update(f"{size}:".encode())
-        with Path(name).open("rb") as file:
-            for number in range(BLOCKS):
-                file.seek(size * number // BLOCKS)
-                digest.update(file.read(BLOCK))
-    return digest.hexdigest()[:8]
+    """The version of the model that these files of ``folder`` are."""
+    return identity.of(folder, files.all, NAME)

@@ -1,17 +1,21 @@
 """A checkpoint folder into a model folder, which appears when every graph is verified."""
 
-import shutil
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lofi.errors import OutputExists
 from lofi.export import contents, tokens
-from lofi.export.ace_step import checkpoint, manifest, verify
+from lofi.export.ace_step import checkpoint, verify
 from lofi.export.ace_step.parts import DECODER, MEL_TO_LATENTS, PARTS, Precision, graph
 from lofi.export.ace_step.store import write
 from lofi.export.graph import LIMIT
+from lofi.manifest import Licence
+
+LICENCE = Licence(
+    name="Apache-2.0",
+    url="https://www.apache.org/licenses/LICENSE-2.0",
+    note="The weights may be used for any purpose, with attribution.",
+)
+"""Of ACE-Step-v1-3.5B."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +48,14 @@ def export(source: Path, target: Path, wish: Wish | None = None) -> Report:
         ModelLoadFailed: it cannot be exported, or a graph does not agree with torch.
     """
     wish = wish or Wish()
-    if target.exists():
-        raise OutputExists(f"{target} exists", hint="name a folder that does not exist yet")
-    contents.check(target.name)
+    contents.check(target)
     report = Report()
-    with _appearing(target) as folder:
+    with contents.appearing(target) as folder:
         tokens.copy(source / checkpoint.TEXT, folder)
         for stem in PARTS:
             if wish.encoder or stem != MEL_TO_LATENTS:
                 report.differences[stem] = _fill(source, folder, stem, wish)
-        manifest.record(folder, target.name)
+        contents.record(folder, target.name, "ace_step", LICENCE)
     report.files = sorted(path for path in target.iterdir() if path.is_file())
     return report
 
@@ -66,15 +68,3 @@ def _fill(source: Path, folder: Path, stem: str, wish: Wish) -> float:
     write(graph(part, module, wish.precision), path, wish.limit if stem == DECODER else LIMIT)
     del module  # the graph is about as large
     return verify.compare(path, part, held, draws, wish.precision)
-
-
-@contextmanager
-def _appearing(target: Path) -> Generator[Path]:
-    part = target.with_name(f"{target.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    try:
-        yield part
-        part.rename(target)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
