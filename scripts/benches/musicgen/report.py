@@ -9,7 +9,7 @@ from pathlib import Path
 
 import platformdirs
 from scripts.benches import _machine as machine
-from scripts.benches.musicgen import table, tools
+from scripts.benches.musicgen import kernel, table, tools
 from scripts.benches.musicgen.entrants import OURS, PEERS, Field
 from scripts.benches.musicgen.models import Store
 from scripts.benches.musicgen.race import Race
@@ -74,7 +74,10 @@ def _print(race: Race, memory: machine.Memory, chosen: argparse.Namespace) -> No
     what = f"the model in {chosen.model}" if chosen.model else f"{chosen.size}, random weights"
     print(f"{what}; guidance on; {platform.machine()}, {machine.cores()} cores", end="; ")
     print(f"onnxruntime {version('onnxruntime')}")
-    print(f"memory: {memory.read:.1f} GB/s read, {memory.copied:.1f} GB/s copied")
+    print(f"memory: {memory.read:.1f} GB/s read, {memory.copied:.1f} GB/s copied", end="; ")
+    rates = kernel.rates(chosen.threads or machine.cores())
+    shown = ", ".join(f"{precision} {rate:.0f}" for precision, rate in rates.items())
+    print(f"products whose weights are in the cache: {shown} GB/s")
     tables = [
         table.paces(every, chosen.positions, memory.read),
         *table.tracks(every, chosen.seconds, memory.read),
