@@ -1,23 +1,23 @@
---- The log file: what the plugin notes down and what the daemon writes to standard error.
---- Every function but `open` may be called in a fast event. Nothing here raises: a log that
---- cannot be written is reported by `problem`, which `:checkhealth lofi` shows.
+---The log file: what the plugin notes down and what the daemon writes to standard error.
+---Every function but `open` may be called in a fast event. Nothing here raises: a log that
+---cannot be written is reported by `problem`, which `:checkhealth lofi` shows.
 
 local uv = vim.uv
 
 local M = {}
 
----@alias lofi.LogLevel "debug"|"info"|"warn"|"error"
+---@alias lofi.LogLevel "debug"|"info"|"warn"|"error"|"off"
 
 ---@type table<string, integer>
-local RANKS = { debug = 1, info = 2, warn = 3, error = 4 }
+local RANKS = { debug = 1, info = 2, warn = 3, error = 4, off = 5 }
 
---- Beyond this many bytes the file becomes `lofi.log.1`, replacing the one before.
+---Beyond this many bytes the file becomes `lofi.log.1`, replacing the one before.
 M.MAX_BYTES = 2 * 1024 * 1024
 
---- Bytes from the end of the file that `tail` looks at.
+---Bytes from the end of the file that `tail` looks at.
 local TAIL_BYTES = 16 * 1024
 
---- A daemon that writes on and on without a line end is cut here.
+---A daemon that writes on and on without a line end is cut here.
 local LONGEST_LINE = 64 * 1024
 
 local path = vim.fs.joinpath(vim.fn.stdpath("log") --[[@as string]], "lofi.log")
@@ -25,19 +25,19 @@ local threshold = RANKS.info
 local problem ---@type string?
 local unfinished = "" -- the daemon's line that has not ended yet
 
---- Where the log is, whether it exists or not.
+---Where the log is, whether it exists or not.
 ---@return string
 function M.path()
   return path
 end
 
---- What went wrong at the last write; nil when it worked.
+---What went wrong at the last write; nil when it worked.
 ---@return string?
 function M.problem()
   return problem
 end
 
---- Note nothing below this level from now on. An unknown one changes nothing.
+---Note nothing below this level from now on. An unknown one changes nothing.
 ---@param level lofi.LogLevel
 function M.set_level(level)
   threshold = RANKS[level] or threshold
@@ -50,7 +50,7 @@ local function rotate()
   end
 end
 
---- What was asked of the music is nobody else's business: the file is the user's alone.
+---What was asked of the music is nobody else's business: the file is the user's alone.
 ---@param text string
 local function write(text)
   rotate()
@@ -86,46 +86,46 @@ local function note(level, format, ...)
   write(stamped(level, fits and text or format))
 end
 
---- Note what helps to find a fault in the plugin.
+---Note what helps to find a fault in the plugin.
 ---@param format string as for `string.format`
 function M.debug(format, ...)
   note("debug", format, ...)
 end
 
---- Note what happened.
+---Note what happened.
 ---@param format string as for `string.format`
 function M.info(format, ...)
   note("info", format, ...)
 end
 
---- Note what was not as it should be, and went on.
+---Note what was not as it should be, and went on.
 ---@param format string as for `string.format`
 function M.warn(format, ...)
   note("warn", format, ...)
 end
 
---- Note what failed.
+---Note what failed.
 ---@param format string as for `string.format`
 function M.error(format, ...)
   note("error", format, ...)
 end
 
---- Add what the daemon wrote to standard error, whatever the level: it has a level of its own.
---- A line without end waits for the rest; nil says that the stream has ended.
+---Add what the daemon wrote to standard error: at every level but "off", it has one of its own.
+---A line without end waits for the rest; nil says that the stream has ended.
 ---@param chunk string?
 function M.append(chunk)
   local text = unfinished .. (chunk or "")
-  local complete, rest = text:match("^(.*)\n(.-)$")
-  if not chunk or #text > LONGEST_LINE then
-    complete, rest = text:gsub("\n$", ""), ""
-  end
+  local complete, rest = text:match("^(.*)\n([^\n]*)$")
   unfinished = rest or text
-  if complete and complete ~= "" then
+  if not chunk or #unfinished > LONGEST_LINE then
+    complete, unfinished = text:gsub("\n$", ""), ""
+  end
+  if complete and complete ~= "" and threshold < RANKS.off then
     write(stamped("daemon", complete))
   end
 end
 
---- The last lines of the log, the oldest first; empty if there is none.
+---The last lines of the log, the oldest first; empty if there is none.
 ---@param count integer
 ---@return string[]
 function M.tail(count)
@@ -140,7 +140,7 @@ function M.tail(count)
   return vim.list_slice(lines, math.max(1, #lines - count + 1), #lines)
 end
 
---- Show the log in a window of its own, at its end.
+---Show the log in a window of its own, at its end.
 function M.open()
   if not uv.fs_stat(path) then
     write(stamped("info", "the log begins here"))
