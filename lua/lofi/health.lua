@@ -116,16 +116,16 @@ end
 ---@return string[]? command of the daemon if it can be spoken to
 local function daemon()
   health.start("lofi: the daemon")
-  local command, source = require("lofi.daemon").find()
-  if not command then
-    health.error("there is no daemon", {
+  local program = require("lofi.process").find(require("lofi.config").get().daemon)
+  if not program or program.slow then
+    health.error("the daemon is not installed", {
       "run :Lofi install",
       "or name the program: vim.g.lofi = { daemon = { cmd = { 'lofi-daemon' } } }",
     })
     return nil
   end
-  health.ok(("%s (%s)"):format(table.concat(command, " "), source))
-  if not right_version(command) then
+  health.ok(table.concat(program.cmd, " "))
+  if not right_version(program.cmd) then
     return nil
   end
   local pong, err = asked("ping")
@@ -134,7 +134,7 @@ local function daemon()
     return nil
   end
   health.ok("it answers")
-  return command
+  return program.cmd
 end
 
 ---@param entry table as `lofi-daemon models --json` lists it

@@ -287,6 +287,14 @@ function M.studio()
   require("lofi.ui.studio").toggle()
 end
 
+---Installs the daemon, into an environment of the plugin's own. `:Lofi install` asks first, and shows it.
+---@param opts? lofi.install.Opts
+---@param cb? fun(err?: lofi.Error, result?: lofi.install.Result)
+---@return lofi.Install? # nil if it cannot begin, as the callback hears
+function M.install(opts, cb)
+  return require("lofi.install").start(opts, cb)
+end
+
 ---Ends the daemon and starts a new one.
 ---@param cb? lofi.Callback
 function M.restart(cb)
