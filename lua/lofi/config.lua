@@ -11,7 +11,7 @@ M.defaults = {
     -- :Lofi install makes, then `lofi-daemon` on $PATH, then this plugin's own folder.
     -- cmd = { "lofi-daemon" },
     env = {}, -- further variables for it, e.g. { LOFI_CACHE_MAX_MB = "2000" }
-    idle_timeout = 300, -- seconds without work after which it leaves; 0: never
+    -- idle_timeout = 300, -- seconds without work after which it leaves; 0: never
     restart = { 1, 2, 4 }, -- seconds to wait before each new attempt after a crash; {}: none
     timeout = 30, -- seconds to wait for an answer
   },
@@ -20,7 +20,7 @@ M.defaults = {
   -- threads = 4, -- for models; unset: as many as are good
   defaults = {
     duration = 30, -- seconds of a new track
-    -- style = "rainy", -- put before every prompt that names no style of its own
+    -- style = "rainy", -- put before every prompt for which no style is given
     -- seed = 42, -- unset: a new one for every track
   },
   player = {
@@ -42,33 +42,14 @@ M.defaults = {
     -- border = "rounded", -- as for nvim_open_win; unset: 'winborder', else "rounded"
     icons = "auto", -- "unicode", "ascii", or a table of one's own; "auto" asks the terminal
     progress = "auto", -- "native" (0.12), "fidget", "notify", "none"; "auto": the first there is
-    notify = true, -- say when a track is finished
+    notify = true, -- with progress = "none": still say when a track is finished
   },
   log = {
     level = "info", -- "debug", "info", "warn", "error" or "off"; :Lofi log shows it
   },
-  -- In the studio: key = action, or false for none. g? lists them.
-  keys = {
-    ["<CR>"] = "play",
-    ["<Space>"] = "toggle",
-    ["i"] = "prompt",
-    ["a"] = "again",
-    ["f"] = "favorite",
-    ["c"] = "cancel",
-    ["d"] = "delete",
-    ["e"] = "export",
-    ["r"] = "radio",
-    ["k"] = false, -- movement stays Neovim's own
-    ["K"] = "keep",
-    ["J"] = "move_down",
-    [">"] = "next",
-    ["<"] = "previous",
-    ["+"] = "volume_up",
-    ["-"] = "volume_down",
-    ["m"] = "mute",
-    ["g?"] = "help",
-    ["q"] = "close",
-  },
+  -- Keys of the studio: key = action, a function, or false for none. g? lists what there is.
+  keys = {}, -- in the list, e.g. { ["<Space>"] = "toggle", dd = false }
+  prompt_keys = {}, -- in the prompt line
 }
 
 local seconds = is.integer(0, 86400)
@@ -113,6 +94,7 @@ local rules = {
   },
   log = { level = is.one_of("debug", "info", "warn", "error", "off") },
   keys = is.map(is.any(is.text, is.callable, is.one_of(false))),
+  prompt_keys = is.map(is.any(is.text, is.callable, is.one_of(false))),
 }
 
 ---For tests that compare names.

@@ -21,12 +21,43 @@ local NAMES = {
   [-32603] = "INTERNAL_ERROR",
 }
 
+---The numbers that the daemon gives to names; its notifications carry only the names.
+local CODES = {
+  MODEL_NOT_FOUND = -32000,
+  MODEL_LOAD_FAILED = -32001,
+  MODEL_DOWNLOAD_FAILED = -32002,
+  DOWNLOAD_CANCELLED = -32002,
+  MODEL_INFERENCE_FAILED = -32003,
+  QUEUE_FULL = -32004,
+  INVALID_DURATION = -32005,
+  INVALID_PROMPT = -32006,
+  INVALID_BACKEND = -32007,
+  BACKEND_NOT_INSTALLED = -32008,
+  INVALID_INFERENCE_STEPS = -32009,
+  INVALID_GUIDANCE_SCALE = -32010,
+  INVALID_SCHEDULER = -32011,
+  DOWNLOAD_CONSENT_REQUIRED = -32012,
+  GENERATION_CANCELLED = -32013,
+  TRACK_NOT_FOUND = -32014,
+  ALREADY_COMPLETE = -32015,
+  CACHE_WRITE_ERROR = -32016,
+  OUTPUT_EXISTS = -32016,
+  BACKEND_NOT_READY = -32017,
+  AUDIO_DEVICE_ERROR = -32018,
+  AUDIO_PLAYBACK_ERROR = -32019,
+  INVALID_PARAMS = -32602,
+  INTERNAL_ERROR = -32603,
+}
+
+---The table itself; for tests.
+M.codes = CODES
+
 ---@param name string
 ---@param message string
 ---@param hint? string by default the one that goes with the name
 ---@return lofi.Error
 function M.new(name, message, hint)
-  return { code = M.CLIENT, name = name, message = message, hint = hint or HINTS[name] }
+  return { code = CODES[name] or M.CLIENT, name = name, message = message, hint = hint or HINTS[name] }
 end
 
 ---An `error` member of a reply, whatever is in it.

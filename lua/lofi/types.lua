@@ -17,6 +17,7 @@ error("types are for language servers, not for running")
 ---@field ui? lofi.Opts.Ui
 ---@field log? lofi.Opts.Log
 ---@field keys? table<string, string|function|false>
+---@field prompt_keys? table<string, string|function|false>
 
 ---@class (exact) lofi.Opts.Daemon
 ---@field cmd? string|string[]
@@ -65,11 +66,12 @@ error("types are for language servers, not for running")
 ---@field ui lofi.Config.Ui
 ---@field log lofi.Config.Log
 ---@field keys table<string, string|function|false>
+---@field prompt_keys table<string, string|function|false>
 
 ---@class (exact) lofi.Config.Daemon
 ---@field cmd? string[]
 ---@field env table<string, string>
----@field idle_timeout integer
+---@field idle_timeout? integer
 ---@field restart number[]
 ---@field timeout number
 
