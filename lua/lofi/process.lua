@@ -19,8 +19,9 @@ local function expanded(cmd)
   return copy
 end
 
----The program to start: the one that is configured, the one that `:Lofi install` made, the one on
----$PATH, the one that belongs to this plugin, and last the script that sets everything up.
+---The program to start: the one that is configured, the one that belongs to this plugin (which
+---another version on $PATH must not displace), the one on $PATH, and last the script that sets
+---everything up.
 ---@param config lofi.Config.Daemon
 ---@return lofi.Program?
 function M.find(config)
@@ -28,9 +29,7 @@ function M.find(config)
     return { cmd = expanded(config.cmd) }
   end
   local place = require("lofi.install.place")
-  local program = executable(place.link() .. "/bin/lofi-daemon")
-    or executable(vim.fn.exepath("lofi-daemon"))
-    or place.executable()
+  local program = place.executable() or executable(vim.fn.exepath("lofi-daemon"))
   if program then
     return { cmd = { program } }
   end
