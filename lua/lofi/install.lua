@@ -79,7 +79,10 @@ end
 ---@private
 function Install:heed()
   if self.cancelled then
-    error(errors.new("INSTALL_CANCELLED", "the installation was cancelled", "nothing has changed"), 0)
+    error(
+      errors.new("INSTALL_CANCELLED", "the installation was cancelled", "nothing has changed"),
+      0
+    )
   end
 end
 
@@ -89,15 +92,20 @@ end
 function Install:run(command)
   self:heed()
   self:tell("$ " .. table.concat(command, " "))
-  local begun, process = pcall(vim.system, command, {
-    cwd = place.root(),
-    detach = true, -- a group of its own, so that cancelling reaches what it starts
-    env = tools.ENVIRONMENT,
-    stdout = self:listener(),
-    stderr = self:listener(),
-  }, vim.schedule_wrap(function(result)
-    self:resume(result.code)
-  end))
+  local begun, process = pcall(
+    vim.system,
+    command,
+    {
+      cwd = place.root(),
+      detach = true, -- a group of its own, so that cancelling reaches what it starts
+      env = tools.ENVIRONMENT,
+      stdout = self:listener(),
+      stderr = self:listener(),
+    },
+    vim.schedule_wrap(function(result)
+      self:resume(result.code)
+    end)
+  )
   if not begun then
     error(failure(("%s cannot be started: %s"):format(command[1], process)), 0)
   end

@@ -50,13 +50,21 @@ local function rotate()
   end
 end
 
+---@param folder string
+local function make(folder)
+  if not uv.fs_stat(folder) then
+    make(vim.fs.dirname(folder))
+    uv.fs_mkdir(folder, 448) -- 0700
+  end
+end
+
 ---What was asked of the music is nobody else's business: the file is the user's alone.
 ---@param text string
 local function write(text)
   rotate()
   local file, complaint = uv.fs_open(path, "a", 384) -- 0600
   if not file then
-    uv.fs_mkdir(vim.fs.dirname(path), 448) -- 0700
+    make(vim.fs.dirname(path))
     file, complaint = uv.fs_open(path, "a", 384)
   end
   local written

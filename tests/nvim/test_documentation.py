@@ -13,7 +13,7 @@ HELP = ROOT / "doc" / "lofi.txt"
 TEXT = HELP.read_text(encoding="utf-8")
 WIDTH = 78
 TAG = re.compile(r"(?<!\S)\*([^\s*|]+)\*(?!\S)")
-EXAMPLE = re.compile(r"^.*>\w*$\n(?:(?!^<).*\n)*", re.M)
+EXAMPLE = re.compile(r"^(?:.* )?>\w*$\n(?:(?!^<).*\n)*", re.M)
 """A block of code: between a line that ends with ``>`` and one that begins with ``<``."""
 
 
@@ -29,7 +29,7 @@ def tagged(prefix: str, suffix: str = "") -> set[str]:
 
 def listed(tag: str) -> dict[str, str]:
     """The first and the second word of each line of the table below a tag."""
-    section = re.split(r"^=+$|^ +\*lofi-[\w-]+\*$|\*:LofiAce\*", TEXT.split(f"*{tag}*")[-1], flags=re.M)[0]
+    section = re.split(r"^=+$|^ +\*lofi-[\w-]+\*|\*:LofiAce\*", TEXT.split(f"*{tag}*")[-1], flags=re.M)[0]
     rows = re.findall(r"^ {4}(\S+)(?: +(\S+).*)?$", section, re.M)
     return dict(rows)
 
