@@ -107,7 +107,7 @@ local function seed(value)
     return vim.NIL
   end
   local number, should = M.whole(0, 4294967295)(value)
-  return number, should .. ", or new"
+  return number, should and should .. ", or new"
 end
 
 ---@class lofi.Key
