@@ -37,6 +37,7 @@ local asked = {} ---@type table<lofi.generation.Job, true> those without an answ
 local waiting = {} ---@type table<string, lofi.generation.Job[]> by track id
 local early = {} ---@type table<string, lofi.Track> finished while an answer was awaited
 local last ---@type lofi.GenerateOpts? the last request
+local last_seed ---@type integer? what the daemon drew for it
 local listening = false
 
 ---@param job lofi.generation.Job
@@ -210,12 +211,13 @@ function M.generate(what, cb)
   listen()
   require("lofi.progress").begin()
   asked[job] = true
-  last = opts
+  last, last_seed = opts, nil
   local params = params_of(opts)
   require("lofi.daemon").request("generate", params, function(refusal, answer)
     if refusal then
       finish(job, refusal)
     else
+      last_seed = last == opts and answer.seed or last_seed
       accepted(job, params, answer, opts.on_start)
     end
   end)
@@ -266,7 +268,7 @@ function M.again(opts, cb)
   local seed = type(opts) == "table" and opts.seed
   if seed == "same" then
     local track = state.get().last_track
-    seed = request and request.seed or track and track.seed
+    seed = last_seed or (request and request.seed) or (track and track.seed)
   end
   if not request then
     local job = setmetatable({ done = false, ending = false, unwanted = false, cb = cb }, Job)

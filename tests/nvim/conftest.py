@@ -1,15 +1,14 @@
 """Neovims for the tests of the plugin: each test has its own, and runs on the oldest and the newest."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from fixtures.editor import VERSIONS, Editor, Fake, Settings, neovim
+from fixtures.editor import VERSIONS, Editor, Fake, Settings, Start, neovim
 
-Start = Callable[..., Editor]
 QUICK = {"restart": [0.01, 0.02, 0.04], "timeout": 5}
 """So that no test waits for a pause that is made for people."""
 
