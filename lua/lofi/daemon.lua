@@ -68,16 +68,32 @@ local function give_up(err)
   refuse(err)
 end
 
+---What it wrote last, as the log has it: at most three lines.
+---@return string
+local function last_words()
+  local words = {}
+  local lines = require("lofi.log").tail(20)
+  for at = #lines, 1, -1 do
+    local line = lines[at]:match("^%S+ %S+ daemon (.*)$")
+    if line and #words < 3 then
+      table.insert(words, 1, line)
+    elseif #words > 0 then
+      break
+    end
+  end
+  return #words > 0 and ", saying: " .. table.concat(words, " / ") or ""
+end
+
 ---@param err lofi.Error
 local function start_again_or_not(err)
   local delays = require("lofi.config").get().daemon.restart
   deaths = deaths + 1
   if deaths > #delays then
     deaths = 0
-    local last = require("lofi.log").tail(1)[1]
-    notice.aside(errors.text(err) .. (last and ("; its log ends with: " .. last) or ""), "error")
     misfortune = nil
-    return give_up(err)
+    local told = vim.tbl_extend("force", err, { message = err.message .. last_words() })
+    notice.aside(errors.text(told), "error")
+    return give_up(told)
   end
   misfortune = err.message
   become("restarting", { message = err.message })

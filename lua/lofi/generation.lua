@@ -26,6 +26,10 @@ local RULES = {
 ---Short names, as in `:Lofi generate`.
 local SHORT = { duration = "duration_sec", steps = "inference_steps", guidance = "guidance_scale" }
 
+for short, long in pairs(SHORT) do
+  RULES[short] = RULES[long]
+end
+
 ---@class lofi.generation.Job: lofi.Job
 ---@field cb? fun(err?: lofi.Error, track?: lofi.Track)
 ---@field ending boolean
@@ -185,15 +189,18 @@ local function understood(what)
     local message = "generate: a prompt or a table of options is wanted, not " .. type(what)
     return nil, errors.new("INVALID_PARAMS", message, ":help lofi-api describes them")
   end
+  local err = ask.check("generate", RULES, opts)
+  if err then
+    return nil, err
+  end
   local long = {}
   for key, value in pairs(opts) do
     long[SHORT[key] or key] = value
   end
-  local err = ask.check("generate", RULES, long)
-  if not err and prompt_of(long) == "" then
-    err = errors.new("INVALID_PROMPT", "there is no prompt", "describe the music in a few words")
+  if prompt_of(long) == "" then
+    return nil, errors.new("INVALID_PROMPT", "there is no prompt", "describe the music in a few words")
   end
-  return long, err
+  return long
 end
 
 ---Has a track made.

@@ -105,12 +105,19 @@ local function ended(state, p, status)
   return job
 end
 
+---Whether a track is there already: what is told of its beginning comes too late. (One that is made
+---anew, because it was deleted, is announced by the answer to `generate`.)
+local function is_over(state, p)
+  local job = state.jobs[p.track_id]
+  return job ~= nil and job.status == "complete"
+end
+
 function M.on.generation_queued(state, p)
-  return begun(state, p, "queued")
+  return not is_over(state, p) and begun(state, p, "queued") or nil
 end
 
 function M.on.generation_start(state, p)
-  return begun(state, p, "loading")
+  return not is_over(state, p) and begun(state, p, "loading") or nil
 end
 
 ---The answer to `generate`, with the prompt that was sent.

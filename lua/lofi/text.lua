@@ -88,7 +88,7 @@ end
 
 ---@param word any
 ---@param known string[]
----@return string? the known word that was probably meant
+---@return string? # the known word that was probably meant
 function M.nearest(word, known)
   word = tostring(word):lower()
   local best, least = nil, math.huge

@@ -124,6 +124,11 @@ class Fake:
         self.errors = params.get("errors", {})
         self.result(number)
 
+    def do_leave(self, number: int, _: Json) -> None:
+        """The end, without a reason to worry."""
+        self.result(number)
+        sys.exit(0)
+
     def do_die(self, _: int, params: Json) -> None:
         """The end, at once."""
         self.die(int(params.get("code", 0)))

@@ -64,14 +64,14 @@ local function program(path)
   return vim.fn.executable(path) == 1 and path or nil
 end
 
----The daemon that belongs to this plugin: of the wheel it came in, of the checkout it is
----(`scripts/setup` made it), or the installed one.
+---The daemon that belongs to this plugin: of the wheel it came in, the installed one, or that of
+---the checkout it is (`scripts/setup` made it).
 ---@return string?
 function M.executable()
   local wheel = M.plugin:match("^(.*)/lib/[^/]+/site%-packages/lofi/nvim$")
   return wheel and program(wheel .. PROGRAM)
-    or program(M.plugin .. "/.venv" .. PROGRAM)
     or program(M.link() .. PROGRAM)
+    or program(M.plugin .. "/.venv" .. PROGRAM)
 end
 
 ---@param version string
