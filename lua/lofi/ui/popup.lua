@@ -33,6 +33,19 @@ local function fill(buf, flat, marks)
   vim.bo[buf].filetype = "lofi-page"
 end
 
+---The line at which the second of two columns begins: a heading, as near to the middle as there is.
+---@param lines lofi.ui.Chunk[][]
+---@return integer
+local function fold(lines)
+  local best = #lines + 1
+  for index = 2, #lines do
+    local heading = (lines[index][1] or {})[2] == "LofiSection"
+    local nearer = math.abs(index - 1 - #lines / 2) < math.abs(best - 1 - #lines / 2)
+    best = heading and nearer and index or best
+  end
+  return best
+end
+
 ---Two columns where one would be too high and there is room for two.
 ---@param lines lofi.ui.Chunk[][]
 ---@param size lofi.ui.Size
@@ -42,13 +55,13 @@ local function folded(lines, size)
   if #lines <= size.lines - 2 or 2 * width + 4 > size.columns then
     return lines
   end
-  local half, page = math.ceil(#lines / 2), {}
-  for index = 1, half do
-    local left, right = lines[index], lines[index + half] or {}
-    local used = vim.fn.strdisplaywidth((require("lofi.ui.render").flat(left)))
+  local second, page = fold(lines), {}
+  for index = 1, math.max(second - 1, #lines - second + 1) do
+    local left = index < second and lines[index] or {}
+    local used = math.max(1, vim.fn.strdisplaywidth((require("lofi.ui.render").flat(left))))
     page[index] = vim.list_extend({}, left)
     table.insert(page[index], { (" "):rep(width + 1 - used) })
-    vim.list_extend(page[index], right)
+    vim.list_extend(page[index], lines[second + index - 1] or {})
   end
   return page
 end
@@ -61,6 +74,7 @@ end
 ---@return vim.api.keyset.win_config
 local function place(size, width, height, title, border)
   local edge = border and 2 or 0
+  local more = height > size.lines - edge
   width = math.min(width, size.columns - edge)
   height = math.min(height, size.lines - edge)
   return {
@@ -73,6 +87,8 @@ local function place(size, width, height, title, border)
     border = border or "none",
     title = border and (" %s "):format(title) or nil,
     title_pos = border and "center" or nil,
+    footer = border and (more and " j k scroll  q close " or " q close ") or nil,
+    footer_pos = border and "left" or nil,
     zindex = 60,
   }
 end
@@ -88,7 +104,8 @@ function M.open(title, lines, border)
   fill(buf, flat, marks)
   local config = place(size, width, #flat, title, border)
   local win = vim.api.nvim_open_win(buf, true, config)
-  vim.wo[win].winhighlight = "NormalFloat:LofiNormal,FloatBorder:LofiBorder,FloatTitle:LofiTitle"
+  vim.wo[win].winhighlight =
+    "NormalFloat:LofiNormal,FloatBorder:LofiBorder,FloatTitle:LofiTitle,FloatFooter:LofiFooter"
   vim.wo[win].wrap = true
   local function close()
     if vim.api.nvim_win_is_valid(win) then

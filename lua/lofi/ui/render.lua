@@ -72,12 +72,12 @@ function M.flat(chunks)
 end
 
 ---Where even what is needed finds no room, the line is cut.
----@param width integer of the window
 ---@param line string
 ---@param marks lofi.ui.Mark[]
+---@param width integer of the window
 ---@return string
 ---@return lofi.ui.Mark[]
-local function cut(width, line, marks)
+local function cut(line, marks, width)
   if vim.fn.strdisplaywidth(line) <= width then
     return line, marks
   end
@@ -88,6 +88,25 @@ local function cut(width, line, marks)
   return line, vim.tbl_filter(function(mark)
     return mark[1] < mark[2]
   end, left)
+end
+
+---What chunks that are kept from one drawing to the next look like.
+---@type table<lofi.ui.Chunk[], { width: integer, line: string, marks: lofi.ui.Mark[] }>
+local flattened = setmetatable({}, { __mode = "k" })
+
+---@param chunks lofi.ui.Chunk[]
+---@param width integer of the window
+---@return string
+---@return lofi.ui.Mark[]
+local function laid_out(chunks, width)
+  local before = flattened[chunks]
+  if not before or before.width ~= width then
+    local line, marks = M.flat(chunks)
+    line, marks = cut(line, marks, width)
+    before = { width = width, line = line, marks = marks }
+    flattened[chunks] = before
+  end
+  return before.line, before.marks
 end
 
 ---@param state lofi.State
@@ -106,7 +125,7 @@ function M.list(state, view)
   local screen = { lines = {}, marks = {}, rows = {} }
   for _, row in ipairs(rows) do
     for _, chunks in ipairs(row.lines) do
-      local line, marks = cut(width, M.flat(chunks))
+      local line, marks = laid_out(chunks, width)
       table.insert(screen.lines, line)
       table.insert(screen.marks, marks)
       table.insert(screen.rows, row)

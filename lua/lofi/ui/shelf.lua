@@ -20,10 +20,11 @@ end
 ---@param tracks lofi.Track[]
 ---@return { backend: integer, seed: integer }
 local function widths(tracks)
-  local wide = { backend = 0, seed = 0 }
+  local wide, seen = { backend = 0, seed = 0 }, {}
   for _, track in ipairs(tracks) do
-    local backend = vim.fn.strdisplaywidth(text.clean(track.backend))
-    wide.backend = math.min(WIDEST_BACKEND, math.max(wide.backend, backend))
+    local backend = track.backend or ""
+    seen[backend] = seen[backend] or vim.fn.strdisplaywidth(text.clean(backend))
+    wide.backend = math.min(WIDEST_BACKEND, math.max(wide.backend, seen[backend]))
     wide.seed = math.max(wide.seed, #seed(track))
   end
   return wide
@@ -79,6 +80,33 @@ local function line(track, plays, wide, view)
   }, view.width, icons)
 end
 
+---Lines that were drawn, by track: most of a long library looks the same the next time.
+---@type table<lofi.Track, { key: string, chunks: lofi.ui.Chunk[] }>
+local drawn = setmetatable({}, { __mode = "k" })
+
+---@param track lofi.Track
+---@param plays boolean
+---@param wide { backend: integer, seed: integer }
+---@param view lofi.ui.View
+---@return lofi.ui.Chunk[]
+local function line_again(track, plays, wide, view)
+  local key = table.concat({
+    view.width,
+    wide.backend,
+    wide.seed,
+    view.icons.play,
+    plays and 1 or 0,
+    vim.o.ambiwidth,
+    when.ago(track.created_at, view.now),
+  }, " ")
+  local before = drawn[track]
+  if not before or before.key ~= key then
+    before = { key = key, chunks = line(track, plays, wide, view) }
+    drawn[track] = before
+  end
+  return before.chunks
+end
+
 ---@param state lofi.State
 ---@param view lofi.ui.View
 ---@return lofi.ui.Row
@@ -118,7 +146,7 @@ function M.rows(state, view)
   return vim.tbl_map(function(track)
     local id = "track:" .. track.track_id
     local chunks = view.armed == id and question(track, view)
-      or line(track, track.track_id == current, wide, view)
+      or line_again(track, track.track_id == current, wide, view)
     return { id = id, kind = "track", item = track, lines = { chunks } }
   end, tracks)
 end

@@ -1,6 +1,5 @@
 """Lists through ``vim.ui.select``, and telescope's: what is offered, and what choosing does."""
 
-import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import pytest
 from fixtures.editor import Editor, Fake, other_plugin
 from fixtures.scenes import BUSY, NOW, library, track, track_id
 from fixtures.screen import settle, stage, tell
+from fixtures.sound import wav
 
 Start = Callable[..., Editor]
 
@@ -127,21 +127,9 @@ def test_nothing_to_choose_from_is_said(editor: Editor) -> None:
     assert "no jobs" in editor.messages()
 
 
-def wav(path: Path, seconds: float = 1.0, rate: int = 8000) -> None:
-    """A file that is silent at first and loud at the end."""
-    frames = int(seconds * rate)
-    samples = [0 if at < frames // 2 else 32767 * (-1) ** at for at in range(frames)]
-    data = struct.pack(f"<{2 * frames}h", *(each for sample in samples for each in (sample, 0)))
-    head = struct.pack("<4sI4s", b"RIFF", 36 + len(data), b"WAVE")
-    form = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 2, rate, 4 * rate, 4, 16)
-    path.write_bytes(
-        head
-        + form
-        + struct.pack("<4sI", b"LIST", 3)
-        + b"abc\0"
-        + struct.pack("<4sI", b"data", len(data))
-        + data
-    )
+def late(at: float) -> float:
+    """Silent at first, loud at the end."""
+    return float(at >= 0.5)
 
 
 def peaks(editor: Editor, path: Path, columns: int) -> object:
@@ -163,7 +151,7 @@ def peaks(editor: Editor, path: Path, columns: int) -> object:
 
 
 def test_a_waveform_is_read_from_the_file(bench: Editor, tmp_path: Path) -> None:
-    wav(tmp_path / "a.wav")
+    wav(tmp_path / "a.wav", late)
     found = peaks(bench, tmp_path / "a.wav", 10)
     assert found == [0.0] * 5 + [pytest.approx(1.0, abs=1e-3)] * 5
 
@@ -172,7 +160,7 @@ def test_a_waveform_is_read_from_the_file(bench: Editor, tmp_path: Path) -> None
 def test_it_has_as_many_columns_as_were_asked_for(
     bench: Editor, tmp_path: Path, columns: int
 ) -> None:
-    wav(tmp_path / "a.wav")
+    wav(tmp_path / "a.wav", late)
     found = peaks(bench, tmp_path / "a.wav", columns)
     assert isinstance(found, list)
     assert len(found) == columns
@@ -198,7 +186,7 @@ def test_a_file_that_is_not_there_is_no_trouble(bench: Editor, tmp_path: Path) -
 
 
 def test_a_sound_without_length_is_drawn_flat(bench: Editor, tmp_path: Path) -> None:
-    wav(tmp_path / "a.wav", seconds=0.0)
+    wav(tmp_path / "a.wav", late, seconds=0.0)
     assert peaks(bench, tmp_path / "a.wav", 4) == [0, 0, 0, 0]
 
 
@@ -217,7 +205,7 @@ def telescope(start: Start, tmp_path: Path) -> Editor:
     ]
     editor = start("puppet", flags=flags)
     editor.command("set columns=120 lines=40")
-    wav(tmp_path / "a.wav")
+    wav(tmp_path / "a.wav", late)
     kept = library(
         track(1, "night train", path=str(tmp_path / "a.wav")), track(2, "tape hiss lullaby")
     )

@@ -1,6 +1,5 @@
 """The studio's list as text: what is shown, what gives way, what never breaks the layout."""
 
-
 import pytest
 
 from fixtures.editor import Editor

@@ -1,14 +1,16 @@
 """The studio as a person sees it, compared with the screens in ``tests/nvim/screens``."""
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from fixtures.editor import Fake, neovim
-from fixtures.scenes import BUSY, FAILED, NOW, SCENES, Message
+from fixtures.editor import Fake, neovim, other_plugin
+from fixtures.scenes import BUSY, FAILED, NOW, QUIET, SCENES, Message, library, track
 from fixtures.screen import Screen, stage, tell
+from fixtures.sound import wav
 
 Open = Callable[..., Screen]
 
@@ -60,19 +62,19 @@ def test_plain_terminals_get_plain_letters(terminal: Open) -> None:
 
 
 def test_the_help_lists_the_keys_there_are(terminal: Open) -> None:
-    screen = terminal(BUSY, 80)
+    screen = terminal(QUIET, 80)
     screen.press("g?")
     screen.matches("help-80")
 
 
 def test_a_wide_screen_has_room_for_all_the_help(terminal: Open) -> None:
-    screen = terminal(BUSY, 160)
+    screen = terminal(QUIET, 160)
     screen.press("g?")
     screen.matches("help-160")
 
 
 def test_all_about_a_track_is_a_key_away(terminal: Open) -> None:
-    screen = terminal(BUSY, 80)
+    screen = terminal(QUIET, 80)
     screen.press("G")
     screen.press("K")
     screen.matches("details-80")
@@ -102,3 +104,35 @@ def test_a_terminal_that_shrinks_takes_the_studio_along(terminal: Open) -> None:
     assert screen.shows("58%")
     screen.tmux("resize-window", "-x", "40", "-y", "20")
     screen.matches("busy-float-40")
+
+
+def test_telescope_shows_what_a_track_sounds_like(terminal: Open) -> None:
+    shelf = library(track(1, "night train", path="night.wav"), track(2, "tape hiss lullaby"))
+    screen = terminal([shelf], 160)
+    wav(screen.home / "night.wav", lambda at: at**0.5 * (1 - at) ** 0.25 * abs(math.cos(20 * at)))
+    screen.press("q")
+    for name in ("plenary", "telescope"):
+        screen.command(f"set runtimepath+={other_plugin(name)}")
+    screen.lua(
+        """
+        require("telescope").setup({ defaults = { layout_config = { width = 120, height = 26 } } })
+        require("telescope").load_extension("lofi").tracks()
+        """
+    )
+    screen.matches("telescope-160")
+
+
+def test_lualine_shows_what_goes_on(terminal: Open) -> None:
+    screen = terminal(BUSY, 80)
+    screen.press("q")
+    screen.command(f"set runtimepath+={other_plugin('lualine')}")
+    screen.lua(
+        """
+        require("lualine").setup({
+          options = { icons_enabled = false, component_separators = "", section_separators = "" },
+          sections = { lualine_a = {}, lualine_b = {}, lualine_c = { "lofi" },
+            lualine_x = {}, lualine_y = {}, lualine_z = {} },
+        })
+        """
+    )
+    screen.matches("lualine-80")

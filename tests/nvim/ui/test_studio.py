@@ -95,6 +95,49 @@ def test_the_studio_moves_to_the_tab_page_where_it_is_asked_for(editor: Editor) 
     assert editor.lua("return " + here.format(f"{STUDIO}.current().windows.list"))
 
 
+BORDERS = ["none", "shadow", "single", "double", "bold", "solid", "", ["+", "-"], ["x"], "nonsense"]
+
+
+@pytest.mark.parametrize("border", BORDERS)
+def test_any_border_will_do(start: Start, border: str | list[str]) -> None:
+    editor = start("puppet", settings={"ui": {"border": border, "width": 0.9}})
+    editor.command("Lofi")
+    assert windows(editor) == 3
+    press(editor, "g?")
+    assert windows(editor) == 4
+
+
+def test_neovims_own_border_is_taken_where_there_is_one(editor: Editor) -> None:
+    if not editor.nvim.funcs.exists("&winborder"):
+        editor.command("Lofi")
+        assert corner(editor) == "╭"
+        return
+    editor.command("set winborder=double")
+    editor.command("Lofi")
+    assert corner(editor) == "╔"
+
+
+def corner(editor: Editor) -> str:
+    """The upper left one of the frame."""
+    found: str = editor.lua(
+        f"""
+        local border = vim.api.nvim_win_get_config({STUDIO}.current().windows.prompt).border
+        return type(border[1]) == "table" and border[1][1] or border[1]
+        """
+    )
+    return found
+
+
+@pytest.mark.parametrize("layout", ["float", "right", "bottom"])
+def test_a_screen_that_is_hardly_one_is_no_trouble(start: Start, layout: str) -> None:
+    editor = opened(start("puppet", settings={"ui": {"layout": layout}}))
+    for columns, lines in [(12, 8), (30, 9), (200, 60), (40, 12)]:
+        editor.command(f"set columns={columns} lines={lines}")
+        editor.command("doautocmd VimResized")
+        editor.wait(f"{STUDIO}.current():is_still()")
+    assert editor.messages() == ""
+
+
 def test_leaving_neovim_with_the_studio_open_is_no_trouble(editor: Editor) -> None:
     editor.command("Lofi")
     assert editor.quit() == 0
@@ -312,6 +355,12 @@ def test_the_clock_runs_only_while_time_changes_what_is_shown(editor: Editor) ->
     editor.wait(ticks)
     editor.command("Lofi")
     assert not editor.lua(f"return {ticks}")
+
+
+def test_the_position_goes_on_by_itself(studio: Editor) -> None:
+    assert "0:18 / 0:30" in studio.lua("return shown()")
+    studio.lua("local now = ... require('lofi.clock').now = function() return now end", NOW + 7)
+    studio.wait('shown():find("0:25 / 0:30")')
 
 
 def test_a_daemon_that_is_not_there_is_told_of_in_place(start: Start) -> None:
