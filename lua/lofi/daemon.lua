@@ -313,6 +313,7 @@ end
 ---Ends it: it gives up all jobs.
 ---@param cb? lofi.Callback
 function M.shutdown(cb)
+  require("lofi.ask").callback("shutdown", cb)
   cb = cb or function() end
   if pause then
     pause()
@@ -337,6 +338,7 @@ end
 ---Ends it, if it runs, and starts a new one. What waits in its queue comes back.
 ---@param cb? lofi.Callback
 function M.restart(cb)
+  require("lofi.ask").callback("restart", cb)
   cb = cb or function() end
   deaths = 0
   if pause then

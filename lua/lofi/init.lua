@@ -292,6 +292,13 @@ end
 ---@param cb? fun(err?: lofi.Error, result?: lofi.install.Result)
 ---@return lofi.Install? # nil if it cannot begin, as the callback hears
 function M.install(opts, cb)
+  local ask = require("lofi.ask")
+  local rules = { extras = require("lofi.schema").list(require("lofi.schema").text) }
+  ask.callback("install", cb)
+  local err = opts ~= nil and ask.check("install", rules, opts) or nil
+  if err then
+    return ask.tell(cb, err)
+  end
   return require("lofi.install").start(opts, cb)
 end
 

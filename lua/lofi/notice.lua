@@ -6,7 +6,8 @@ local LEVELS = vim.log.levels
 ---Whether `vim.notify` is Neovim's own, which writes into the message line.
 ---@return boolean
 function M.is_plain()
-  return debug.getinfo(vim.notify, "S").source:find("^@vim/_") ~= nil
+  local source = debug.getinfo(vim.notify, "S").source
+  return source:find("^@vim/_") ~= nil or source == "?" -- from 0.12 on it does not say where from
 end
 
 ---@param text string
@@ -15,20 +16,44 @@ local function show(text, level)
   vim.notify("lofi: " .. text, level, { title = "Lofi" })
 end
 
----Something that happened while the user did something else. In the message line it is cut to
----one line, because a longer one stops Neovim until a key is pressed; the log has it whole.
+---How many cells a message may take before Neovim stops and asks for a key.
+---@return integer # 0 where every message does that
+function M.room()
+  return vim.o.cmdheight > 0 and vim.v.echospace or 0
+end
+
+---Without this, a message that follows another one in the same breath would be put below it, and
+---Neovim would ask for a key as well.
+function M.clear_line()
+  if not vim.in_fast_event() then
+    vim.cmd.redraw()
+  end
+end
+
+---@param text string
+---@param before string what stands before it
+---@return string # as much as there is room for
+function M.fit(text, before)
+  local clean = require("lofi.text")
+  return clean.fit(clean.clean(text), M.room() - vim.fn.strdisplaywidth(before))
+end
+
+---Something that happened while the user did something else. The message line gets as much as
+---fits, because more would stop Neovim until a key is pressed; the log has it whole.
 ---@param text string
 ---@param level? "info"|"warn"|"error"
 function M.aside(text, level)
   level = level or "info"
   require("lofi.log")[level]("%s", text)
   vim.schedule(function()
-    local shown = text
-    if M.is_plain() then
-      local clean = require("lofi.text")
-      shown = clean.fit(clean.clean(text), math.max(20, vim.o.columns - 15 - #"lofi: "))
+    if not M.is_plain() then
+      return show(text, LEVELS[level:upper()])
     end
-    show(shown, LEVELS[level:upper()])
+    M.clear_line()
+    local shown = M.fit(text, "lofi: ")
+    if shown ~= "" then
+      show(shown, LEVELS[level:upper()])
+    end
   end)
 end
 

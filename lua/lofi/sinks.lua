@@ -5,14 +5,7 @@ local M = {}
 
 ---@alias lofi.progress.Sink fun(item: lofi.progress.Item)
 
----What the screen must have left, or Neovim asks for a key: "Lofi: 100% " and a little.
-local MARGIN = 15
-
----@param item lofi.progress.Item
----@return string
-local function fitted(item)
-  return text.fit(item.message or "", math.max(10, vim.o.columns - MARGIN))
-end
+local notice = require("lofi.notice")
 
 local watching = false
 local keys = {} ---@type table<integer|string, string> by the id of a message
@@ -44,7 +37,12 @@ function M.native(item)
   if ended and item.handle then
     keys[item.handle] = nil
   end
-  local id = vim.api.nvim_echo({ { fitted(item) } }, ended, {
+  local before = "Lofi: 100% " -- Neovim's
+  if notice.room() < #before then
+    return
+  end
+  notice.clear_line()
+  local id = vim.api.nvim_echo({ { notice.fit(item.message or "", before) } }, ended, {
     id = item.handle,
     kind = "progress",
     source = "lofi",
@@ -86,12 +84,19 @@ local LEVELS = { failed = vim.log.levels.ERROR, cancel = vim.log.levels.WARN }
 
 ---@param item lofi.progress.Item
 function M.notify(item)
-  local plain = require("lofi.notice").is_plain()
   if not replaces() and item.status == "running" and item.handle then
     return -- each picture would be a message of its own: the beginning and the end will do
   end
   local percent = item.status == "running" and ("%d%% "):format(item.percent) or ""
-  local shown = percent .. (plain and "lofi: " .. fitted(item) or item.message)
+  local shown = percent .. (item.message or "")
+  if notice.is_plain() then
+    notice.clear_line()
+    shown = notice.fit(shown, "lofi: ")
+    if shown == "" then
+      return
+    end
+    shown = "lofi: " .. shown
+  end
   local level = LEVELS[item.status] or vim.log.levels.INFO
   local handle = vim.notify(shown, level, {
     id = "lofi " .. item.key,
