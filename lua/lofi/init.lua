@@ -1,6 +1,7 @@
 --- The public API. Every function may be called before `setup()`, and before the daemon runs:
---- what needs it starts it. Callbacks are called exactly once, in the main loop, as `cb(err, result)`;
---- without one, an error is shown to the user. Arguments of a wrong type are such an error too.
+--- what needs it starts it. Callbacks are called exactly once, in the main loop, with an error or
+--- nil, and a result; without a callback, an error is shown to the user. Arguments of a wrong type
+--- are such an error too.
 local M = {}
 
 ---Settings; optional. See `lua/lofi/config.lua` for what there is. May be called again.
@@ -131,7 +132,7 @@ function M.seek(where, cb)
   require("lofi.player").seek(where, cb)
 end
 
----@param level? number|string 0 to 1; "+0.1" or "-0.1": from what it is; nil: only tell the callback
+---@param level? number|string 0 to 1; "+0.1", "-0.1": from what it is; nil: only tell the callback
 ---@param cb? lofi.Callback
 function M.volume(level, cb)
   require("lofi.player").volume(level, cb)
@@ -156,7 +157,7 @@ function M.crossfade(seconds, cb)
 end
 
 ---What is played one after another.
----@param change? { add?: string, at?: integer, remove?: string, clear?: boolean, loop?: "off"|"all"|"one", shuffle?: boolean }
+---@param change? lofi.PlaylistChange nil: only tell the callback
 ---@param cb? fun(err?: lofi.Error, playlist?: table)
 function M.playlist(change, cb)
   require("lofi.player").playlist(change, cb)
@@ -170,7 +171,7 @@ function M.radio(what, cb)
 end
 
 ---Changes the running radio.
----@param how { intensity?: number, key?: string, bpm?: number, mute?: string[], unmute?: string[], like?: "more"|"less" }
+---@param how lofi.Steering
 ---@param cb? lofi.Callback
 function M.steer(how, cb)
   require("lofi.radio").steer(how, cb)
@@ -287,19 +288,21 @@ function M.studio()
   require("lofi.ui.studio").toggle()
 end
 
----Installs the daemon, into an environment of the plugin's own. `:Lofi install` asks first, and shows it.
+---Installs the daemon, into an environment of the plugin's own. `:Lofi install` asks, and shows it.
 ---@param opts? lofi.install.Opts
 ---@param cb? fun(err?: lofi.Error, result?: lofi.install.Result)
 ---@return lofi.Install? # nil if it cannot begin, as the callback hears
 function M.install(opts, cb)
-  local ask = require("lofi.ask")
-  local rules = { extras = require("lofi.schema").list(require("lofi.schema").text) }
+  local ask, is = require("lofi.ask"), require("lofi.schema")
+  local rules = { extras = is.list(is.text), on_line = is.callable, on_step = is.callable }
   ask.callback("install", cb)
   local err = opts ~= nil and ask.check("install", rules, opts) or nil
   if err then
     return ask.tell(cb, err)
   end
-  return require("lofi.install").start(opts, cb)
+  return require("lofi.install").start(opts, function(...)
+    ask.tell(cb, ...)
+  end)
 end
 
 ---Ends the daemon and starts a new one.

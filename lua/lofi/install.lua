@@ -107,7 +107,8 @@ function Install:run(command)
     end)
   )
   if not begun then
-    error(failure(("%s cannot be started: %s"):format(command[1], process)), 0)
+    local why = tostring(process):gsub("^.-:%d+: ", "")
+    error(failure(("%s cannot be started: %s"):format(command[1], why)), 0)
   end
   self.process = process
   local code = coroutine.yield()
@@ -197,7 +198,7 @@ function Install:finish(err, result)
     err = failure("installing failed: " .. err)
   end
   if err then
-    vim.system({ "rm", "-rf", "--", self.folder })
+    pcall(vim.system, { "rm", "-rf", "--", self.folder }) -- else the next one removes it
     self:tell(errors.text(err))
   end
   running = nil
@@ -267,7 +268,7 @@ end
 
 ---Begin to install.
 ---@param opts? lofi.install.Opts
----@param on_done? fun(err?: lofi.Error, result?: lofi.install.Result) called once, and not before this returns
+---@param on_done? fun(err?: lofi.Error, result?: lofi.install.Result) called once, after this
 ---@return lofi.Install? # nil if it cannot begin, as `on_done` will hear
 function M.start(opts, on_done)
   opts, on_done = opts or {}, on_done or function() end

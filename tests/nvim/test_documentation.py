@@ -1,4 +1,4 @@
-"""``doc/lofi.txt`` held against the code: what there is is documented, and what is documented is there."""
+"""``doc/lofi.txt`` held against the code: it has all that there is, and nothing else."""
 
 import re
 import shutil
@@ -13,7 +13,7 @@ HELP = ROOT / "doc" / "lofi.txt"
 TEXT = HELP.read_text(encoding="utf-8")
 WIDTH = 78
 TAG = re.compile(r"(?<!\S)\*([^\s*|]+)\*(?!\S)")
-EXAMPLE = re.compile(r"^(?:.* )?>\w*$\n(?:(?!^<).*\n)*", re.M)
+EXAMPLE = re.compile(r"^(?:.* )?>\w*$\n(?:(?!^<).*\n)*", re.MULTILINE)
 """A block of code: between a line that ends with ``>`` and one that begins with ``<``."""
 
 
@@ -29,8 +29,10 @@ def tagged(prefix: str, suffix: str = "") -> set[str]:
 
 def listed(tag: str) -> dict[str, str]:
     """The first and the second word of each line of the table below a tag."""
-    section = re.split(r"^=+$|^ +\*lofi-[\w-]+\*|\*:LofiAce\*", TEXT.split(f"*{tag}*")[-1], flags=re.M)[0]
-    rows = re.findall(r"^ {4}(\S+)(?: +(\S+).*)?$", section, re.M)
+    section = re.split(
+        r"^=+$|^ +\*lofi-[\w-]+\*|\*:LofiAce\*", TEXT.split(f"*{tag}*")[-1], flags=re.MULTILINE
+    )[0]
+    rows = re.findall(r"^ {4}(\S+)(?: +(\S+).*)?$", section, re.MULTILINE)
     return dict(rows)
 
 
@@ -46,8 +48,8 @@ def test_tags_stand_at_the_right() -> None:
 
 
 def test_the_contents_are_the_sections() -> None:
-    contents = re.findall(r"^ +(\d+)\. (\w[\w ]*?) \.+ \|(lofi-\w+)\|$", TEXT, re.M)
-    sections = re.findall(r"^=+\n(\d+)\. ([A-Z ]+?) +\*(lofi-\w+)\*$", TEXT, re.M)
+    contents = re.findall(r"^ +(\d+)\. (\w[\w ]*?) \.+ \|(lofi-\w+)\|$", TEXT, re.MULTILINE)
+    sections = re.findall(r"^=+\n(\d+)\. ([A-Z ]+?) +\*(lofi-\w+)\*$", TEXT, re.MULTILINE)
     assert [(number, title.upper(), tag) for number, title, tag in contents] == sections
 
 
@@ -67,7 +69,7 @@ def test_every_link_leads_somewhere(bench: Editor) -> None:
     assert missing - {"winborder"} == set()  # an option of 0.11 and newer
 
 
-def test_help_topics_that_messages_name_are_there(bench: Editor) -> None:
+def test_help_topics_that_messages_name_are_there() -> None:
     sources = "\n".join(path.read_text() for path in (ROOT / "lua").rglob("*.lua"))
     named = set(re.findall(r":help (:?[\w.-]+\w)", sources)) - {"lofi"}
     assert named
@@ -94,7 +96,7 @@ def test_every_other_name_of_a_subcommand_is_mentioned(bench: Editor) -> None:
 
 
 def test_every_command_is_documented(bench: Editor) -> None:
-    commands = bench.lua('return vim.tbl_keys(vim.api.nvim_get_commands({ builtin = false }))')
+    commands = bench.lua("return vim.tbl_keys(vim.api.nvim_get_commands({ builtin = false }))")
     ours = {name for name in commands if name.startswith("Lofi")}
     assert {tag[1:] for tag in tags() if re.fullmatch(":Lofi[A-Za-z]*", tag)} == ours
 
@@ -111,7 +113,7 @@ def test_marks_of_commands_are_as_they_are_taken(bench: Editor, sign: str, field
         """,
         field,
     )
-    usages = re.findall(r"^(:.*?) +\*:Lofi-(\w+)\*$", TEXT, re.M)
+    usages = re.findall(r"^(:.*?) +\*:Lofi-(\w+)\*$", TEXT, re.MULTILINE)
     assert {name for usage, name in usages if sign in usage.split(" ")[0]} == set(taking)
 
 
@@ -127,7 +129,8 @@ LEAVES = """
       if type(rule) == "table" then
         leaves(rule, here, found)
       else
-        local default = vim.tbl_get(require("lofi.config").defaults, unpack(vim.split(here, ".", { plain = true })))
+        local names = vim.split(here, ".", { plain = true })
+        local default = vim.tbl_get(require("lofi.config").defaults, unpack(names))
         found[here] = vim.inspect(default, { newline = " ", indent = "" })
       end
     end
@@ -138,7 +141,7 @@ LEAVES = """
 
 
 def test_every_setting_is_documented_with_its_default(bench: Editor) -> None:
-    documented = dict(re.findall(r"^(\S+) ~ +default: `(.+)`$", TEXT, re.M))
+    documented = dict(re.findall(r"^(\S+) ~ +default: `(.+)`$", TEXT, re.MULTILINE))
     assert documented == bench.lua(LEAVES)
     assert tagged("lofi-config.") == set(documented)
 
@@ -148,37 +151,41 @@ def test_every_function_is_documented(bench: Editor) -> None:
     assert tagged("lofi.", "()") == set(functions)
 
 
-def test_functions_take_what_is_documented(bench: Editor) -> None:
-    """As many arguments, under the same names where they have them."""
+def test_functions_take_what_is_documented() -> None:
     source = (ROOT / "lua" / "lofi" / "init.lua").read_text()
-    taken = dict(re.findall(r"^function M\.(\w+)\((.*)\)$", source, re.M))
-    written = dict(re.findall(r"^(\w+)\((.*)\) +\*lofi\.\w+\(\)\*$", TEXT, re.M))
+    taken = dict(re.findall(r"^function M\.(\w+)\((.*)\)$", source, re.MULTILINE))
+    written = dict(re.findall(r"^(\w+)\((.*)\) +\*lofi\.\w+\(\)\*$", TEXT, re.MULTILINE))
     names = {name: re.findall(r"{(\w+)}", arguments) for name, arguments in written.items()}
     assert {name: len(arguments) for name, arguments in names.items() if name in taken} == {
-        name: len([part for part in arguments.split(", ") if part]) for name, arguments in taken.items()
+        name: len([part for part in arguments.split(", ") if part])
+        for name, arguments in taken.items()
     }
 
 
 def test_every_event_is_documented_with_its_autocommand(bench: Editor) -> None:
-    documented = re.findall(r"^(\w+) +\*(Lofi\w+)\*$", TEXT, re.M)
+    documented = re.findall(r"^(\w+) +\*(Lofi\w+)\*$", TEXT, re.MULTILINE)
     assert dict(documented) == bench.lua('return require("lofi.events").names')
 
 
 def test_every_plug_map_is_documented(bench: Editor) -> None:
-    maps = bench.lua('return vim.tbl_map(function(map) return map.lhs end, vim.api.nvim_get_keymap("n"))')
+    maps = bench.lua(
+        'return vim.tbl_map(function(map) return map.lhs end, vim.api.nvim_get_keymap("n"))'
+    )
     ours = {lhs for lhs in maps if lhs.startswith("<Plug>(lofi-")}
     assert ours
     assert {tag for tag in tags() if tag.startswith("<Plug>")} == ours
 
 
 def test_every_highlight_group_is_documented_with_its_link(bench: Editor) -> None:
-    documented = re.findall(r"^(\w+) +(\w+) .*\*hl-(\w+)\*$", TEXT, re.M)
+    documented = re.findall(r"^(\w+) +(\w+) .*\*hl-(\w+)\*$", TEXT, re.MULTILINE)
     assert {name: link for name, link, tag in documented if name == tag} == bench.lua(
         'return require("lofi.ui.highlight").links'
     )
 
 
-@pytest.mark.parametrize(("tag", "table"), [("lofi-studio-keys", "list"), ("lofi-prompt-keys", "prompt")])
+@pytest.mark.parametrize(
+    ("tag", "table"), [("lofi-studio-keys", "list"), ("lofi-prompt-keys", "prompt")]
+)
 def test_every_key_of_the_studio_is_documented(bench: Editor, tag: str, table: str) -> None:
     keys: dict[str, Any] = bench.lua('return require("lofi.ui.keys")[...]', table)
     assert listed(tag) == keys
@@ -190,7 +197,7 @@ def test_extras_are_documented(bench: Editor) -> None:
 
 
 def test_the_examples_are_lua_and_vim(bench: Editor) -> None:
-    examples = re.findall(r">lua\n((?:(?!^<).*\n)*)", TEXT, re.M)
+    examples = re.findall(r">lua\n((?:(?!^<).*\n)*)", TEXT, re.MULTILINE)
     assert len(examples) > 5
     for example in examples:
         code = example if not example.strip().startswith("{") else f"return {example}"

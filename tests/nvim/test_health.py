@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.editor import FAKE, Editor
+from fixtures.editor import FAKE, Editor, Start
 from lofi import __version__
-from nvim.conftest import Start
 
 MODELS = {
     "models": [
@@ -20,8 +19,20 @@ MODELS = {
             "size_bytes": 2251406668,
             "path": "/models/musicgen-small-fp32",
         },
-        {"name": "ace-step-v1", "backend": "ace_step", "state": "partial", "size_bytes": 1, "path": ""},
-        {"name": "other", "backend": "musicgen", "state": "absent", "size_bytes": 1, "path": ""},
+        {
+            "name": "ace-step-v1",
+            "backend": "ace_step",
+            "state": "partial",
+            "size_bytes": 1,
+            "path": "",
+        },
+        {
+            "name": "never-fetched",
+            "backend": "musicgen",
+            "state": "absent",
+            "size_bytes": 1,
+            "path": "",
+        },
     ]
 }
 SPEAKER = {"output": "miniaudio", "device": "Built-in", "volume": 0.5, "muted": False}
@@ -95,7 +106,7 @@ def test_a_model_on_its_way_is_named_with_what_brings_the_rest(start: Start, dae
     text = checked(start, daemon)
     assert "ace-step-v1 is partial" in text
     assert ":Lofi download ace_step" in text
-    assert "other" not in text
+    assert "never-fetched" not in text
 
 
 def test_without_a_daemon_it_says_how_to_get_one(start: Start) -> None:
@@ -109,7 +120,13 @@ def test_without_a_daemon_it_says_how_to_get_one(start: Start) -> None:
 
 def test_a_daemon_that_is_still_to_be_set_up_is_not_waited_for(start: Start) -> None:
     editor = start()
-    editor.lua('require("lofi.process").find = function() return { cmd = { "sleep", "99" }, slow = true } end')
+    editor.lua(
+        """
+        require("lofi.process").find = function()
+          return { cmd = { "sleep", "99" }, slow = true }
+        end
+        """
+    )
     assert "the daemon is not installed" in report(editor)
 
 
@@ -125,7 +142,9 @@ def test_another_version_is_named_with_what_to_do(start: Start, tmp_path: Path) 
     assert "run :Lofi install, then :Lofi restart" in text
 
 
-def test_a_daemon_without_an_answer_is_not_waited_for_for_ever(start: Start, tmp_path: Path) -> None:
+def test_a_daemon_without_an_answer_is_not_waited_for_for_ever(
+    start: Start, tmp_path: Path
+) -> None:
     editor = start(settings={"daemon": {"cmd": [str(program(tmp_path, __version__, "deaf"))]}})
     editor.lua('require("lofi.health").PATIENCE = 300')
     text = report(editor)
@@ -138,13 +157,13 @@ def test_what_is_wrong_with_the_settings_is_listed(start: Start, daemon: Path) -
     assert "ui.layuot" in text
     assert "did you mean layout?" in text
     assert "threads" in text
-    assert ":help lofi-config" in text
+    assert "|lofi-config|" in text
 
 
 @pytest.mark.parametrize(
     ("playback", "wanted"),
     [
-        ({"output": "none"}, ("nothing plays here", ":help lofi-no-sound")),
+        ({"output": "none"}, ("nothing plays here", "|lofi-no-sound|")),
         ({"muted": True}, ("the sound is muted", ":Lofi mute")),
         ({"volume": 0}, ("the volume is 0", ":Lofi volume 50")),
         (
@@ -175,7 +194,7 @@ def test_over_ssh_it_says_where_the_sound_is(start: Start, daemon: Path) -> None
     editor = start(settings={"daemon": {"cmd": [str(daemon)]}}, more={"SSH_CONNECTION": "a 1 b 2"})
     text = report(editor)
     assert "this is an SSH session" in text
-    assert ":help lofi-ssh" in text
+    assert "|lofi-ssh|" in text
 
 
 def test_a_log_that_cannot_be_written_is_told(start: Start, daemon: Path) -> None:

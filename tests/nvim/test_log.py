@@ -110,7 +110,9 @@ def test_only_its_user_reads_it(editor: Editor) -> None:
 def test_its_last_lines_are_told(editor: Editor) -> None:
     tail = 'return require("lofi.log").tail(2)'
     assert editor.lua(tail) == []
-    editor.lua('for _, word in ipairs({ "one", "two", "three" }) do require("lofi.log").info(word) end')
+    editor.lua(
+        'for _, word in ipairs({ "one", "two", "three" }) do require("lofi.log").info(word) end'
+    )
     assert [line.split(" ", 2)[2] for line in editor.lua(tail)] == ["info two", "info three"]
 
 
@@ -129,4 +131,8 @@ def test_it_opens_at_its_end_and_is_not_to_be_written(editor: Editor) -> None:
     editor.lua('for _ = 1, 50 do require("lofi.log").info("more") end')
     editor.command("close")
     editor.command("Lofi log")
-    assert editor.lua("return { vim.bo.readonly, vim.fn.line('.'), vim.fn.line('$') }") == [True, 51, 51]
+    assert editor.lua("return { vim.bo.readonly, vim.fn.line('.'), vim.fn.line('$') }") == [
+        True,
+        51,
+        51,
+    ]

@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 
 from fixtures.daemon import TESTS
-from fixtures.editor import Editor
+from fixtures.editor import Editor, Start
 from lofi import __version__
-from nvim.conftest import Start
 
 
 class Workshop:

@@ -1,12 +1,10 @@
 """``build.lua``: as lazy.nvim runs it, in a coroutine, and as a hook for vim.pack does, outside."""
 
 import re
-from pathlib import Path
 
 import pytest
 
-from fixtures.editor import ROOT, Editor
-from nvim.conftest import Start
+from fixtures.editor import ROOT, Editor, Start
 from nvim.install.conftest import Workshop
 
 LAZILY = """
@@ -21,7 +19,7 @@ LAZILY = """
       return
     end
     if what then table.insert(yielded, what.msg) end
-    vim.schedule(step)
+    vim.defer_fn(step, 1)
   end
   step()
 """
@@ -47,12 +45,12 @@ def test_lazy_is_told_of_a_failure_without_a_stack_trace(editor: Editor, shop: W
 
 def test_outside_of_a_coroutine_it_returns_and_installs(editor: Editor) -> None:
     editor.lua("dofile(...)", BUILD)
-    editor.wait('require("lofi.install").current() ~= nil and not require("lofi.install").running()')
+    editor.wait(
+        'require("lofi.install").current() ~= nil and not require("lofi.install").running()'
+    )
 
 
-def test_a_plugin_that_is_not_loaded_yet_installs(
-    start: Start, shop: Workshop, tmp_path: Path
-) -> None:
+def test_a_plugin_that_is_not_loaded_yet_installs(start: Start, shop: Workshop) -> None:
     editor = start(more=shop.environment())
     editor.lua("vim.opt.runtimepath:remove(...)", str(ROOT))
     assert editor.lua('return not pcall(require, "lofi")')
@@ -63,7 +61,11 @@ def test_a_plugin_that_is_not_loaded_yet_installs(
 def test_the_hook_in_the_help_installs(start: Start, shop: Workshop) -> None:
     """As ``:help lofi-pack`` gives it, fed with what vim.pack tells."""
     text = (ROOT / "doc" / "lofi.txt").read_text()
-    found = re.search(r"^(    vim\.api\.nvim_create_autocmd\(\"PackChanged\".*?^    \}\))$", text, re.M | re.S)
+    found = re.search(
+        r"^(    vim\.api\.nvim_create_autocmd\(\"PackChanged\".*?^    \}\))$",
+        text,
+        re.MULTILINE | re.DOTALL,
+    )
     assert found is not None
     editor = start(more=shop.environment())
     if not editor.lua('return pcall(vim.api.nvim_get_autocmds, { event = "PackChanged" })'):

@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from fixtures.daemon import gone, until
-from fixtures.editor import Editor
+from fixtures.editor import Editor, Start
 from lofi import __version__
-from nvim.conftest import Start
 from nvim.install.conftest import Workshop
 
 START = """
@@ -20,7 +19,7 @@ START = """
   opts = opts or {}
   opts.on_line = function(line) table.insert(said, line) end
   opts.on_step = function(title, percent) table.insert(said, percent .. "% " .. title) end
-  install = require("lofi").install(opts, function(err, result) table.insert(ends, { err, result }) end)
+  install = require("lofi").install(opts, function(...) table.insert(ends, { ... }) end)
 """
 
 
@@ -31,14 +30,14 @@ def place(editor: Editor) -> Path:
 def outcome(editor: Editor) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
     """The one end of the installation: error and result."""
     editor.wait("#ends > 0")
-    ((err, result),) = [(end + [None, None])[:2] for end in editor.lua(ENDS)]
+    ((err, result),) = editor.lua(ENDS)
     return err or None, result or None
 
 
 ENDS = "return vim.tbl_map(function(each) return { each[1] or false, each[2] or false } end, ends)"
 
 
-def installed(editor: Editor, **opts: Any) -> Path:
+def installed(editor: Editor, **opts: object) -> Path:
     """The folder of a good installation."""
     editor.lua(START, opts)
     err, result = outcome(editor)
@@ -64,7 +63,9 @@ def test_what_is_installed_is_what_is_started(editor: Editor) -> None:
     assert (current["version"], current["extras"]) == (__version__, [])
 
 
-def test_uv_installs_the_locked_libraries_and_then_this_folder(editor: Editor, shop: Workshop) -> None:
+def test_uv_installs_the_locked_libraries_and_then_this_folder(
+    editor: Editor, shop: Workshop
+) -> None:
     folder = installed(editor)
     root = editor.lua('return require("lofi.install.place").plugin')
     into = f"uv pip install --python {folder} --reinstall-package lofi"
@@ -156,7 +157,9 @@ def test_another_version_than_the_plugins_is_not_put_in_use(editor: Editor, shop
     assert in_use(editor) == before
 
 
-def test_cancelling_ends_what_was_started_and_changes_nothing(editor: Editor, shop: Workshop) -> None:
+def test_cancelling_ends_what_was_started_and_changes_nothing(
+    editor: Editor, shop: Workshop
+) -> None:
     before = installed(editor)
     shop.hang_at("requirements.lock")
     editor.lua(START)
@@ -202,7 +205,9 @@ def test_two_at_a_time_do_not_get_in_each_others_way(start: Start, shop: Worksho
     second = start(more={**shop.environment(), **data}, name="two")
     first.lua(START)
     assert until(lambda: shop.child() is not None)
-    first.lua('second_ends = {} require("lofi").install({}, function(err) second_ends[1] = err end)')
+    first.lua(
+        'second_ends = {} require("lofi").install({}, function(err) second_ends[1] = err end)'
+    )
     first.wait("second_ends[1]")
     assert "is running already" in first.lua("return second_ends[1].message")
     second.lua(START)
