@@ -1,6 +1,9 @@
 --- The time, and a tick each second for as long as someone shows it. Knows no playback.
 local M = {}
 
+---Milliseconds between two ticks.
+M.INTERVAL = 1000
+
 ---@type fun()[]
 local listeners = {}
 local timer ---@type uv.uv_timer_t?
@@ -40,7 +43,7 @@ function M.each_second(fn)
   listeners[#listeners + 1] = fn
   if not timer then
     timer = assert(vim.uv.new_timer())
-    timer:start(1000, 1000, vim.schedule_wrap(tick))
+    timer:start(M.INTERVAL, M.INTERVAL, vim.schedule_wrap(tick))
   end
   return function()
     listeners = vim.tbl_filter(function(each)

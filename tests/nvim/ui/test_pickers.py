@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.editor import Editor, Fake, other_plugin
-from fixtures.scenes import BUSY, NOW, library, track, track_id
+from fixtures.scenes import BUSY, NOW, Message, library, playback, track, track_id
 from fixtures.screen import settle, stage, tell
 from fixtures.sound import wav
 
@@ -29,10 +29,21 @@ end
 """
 
 
+ANSWERS: list[Message] = [
+    ("play", playback()),
+    ("radio_start", playback()),
+    ("library_favorite", track(2, "tape hiss lullaby", favorite=True)),
+    ("library_delete", {"deleted": True}),
+    ("library_export", {"path": "/music/lofi.wav"}),
+    ("queue_move", {"current": None, "pending": [], "capacity": 10}),
+]
+"""For actions that have no callback: an error would be shown, and that takes Neovim a second."""
+
+
 @pytest.fixture
 def chooser(editor: Editor) -> Editor:
     """One in the middle of work."""
-    stage(editor, BUSY, NOW)
+    stage(editor, [*BUSY, *ANSWERS], NOW)
     tell(editor, BUSY)
     return editor
 
@@ -156,7 +167,7 @@ def test_a_waveform_is_read_from_the_file(bench: Editor, tmp_path: Path) -> None
     assert found == [0.0] * 5 + [pytest.approx(1.0, abs=1e-3)] * 5
 
 
-@pytest.mark.parametrize("columns", [1, 7, 500, 9000])
+@pytest.mark.parametrize("columns", [1, 7, 500])
 def test_it_has_as_many_columns_as_were_asked_for(
     bench: Editor, tmp_path: Path, columns: int
 ) -> None:
@@ -209,7 +220,7 @@ def telescope(start: Start, tmp_path: Path) -> Editor:
     kept = library(
         track(1, "night train", path=str(tmp_path / "a.wav")), track(2, "tape hiss lullaby")
     )
-    stage(editor, [kept], NOW)
+    stage(editor, [kept, *ANSWERS], NOW)
     editor.lua('require("telescope").load_extension("lofi")')
     return editor
 

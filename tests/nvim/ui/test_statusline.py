@@ -23,6 +23,8 @@ Start = Callable[..., Editor]
 SHOW = """
 local messages, now, opts = ...
 require("lofi.clock").now = function() return now end
+require("lofi.clock").INTERVAL = 10
+require("lofi.ui.pace").INTERVAL = 10
 local state = require("lofi.state")
 for _, message in ipairs(messages) do
   state.apply(message[1], message[2])
@@ -75,19 +77,19 @@ def test_titles_are_cut_and_cannot_give_orders(bar: Editor) -> None:
 def test_it_redraws_only_when_its_text_is_another_and_only_while_it_is_shown(bar: Editor) -> None:
     redraws = 'require("lofi.statusline").redraws'
     text(bar, [queued(16, "x", 0), progress(16, 5)])
-    bar.lua("vim.wait(250)")
+    bar.lua("vim.wait(30)")
     before = bar.lua(f"return {redraws}")
     for step in range(20):
         bar.lua(
             "require('lofi.state').apply(...)",
             *progress(16, 5, current_step=step, eta_sec=float(step)),
         )
-    bar.lua("vim.wait(250)")
+    bar.lua("vim.wait(30)")
     assert bar.lua(f"return {redraws}") == before
     bar.lua("require('lofi.state').apply(...)", *progress(16, 6))
     bar.wait(f"{redraws} == a + 1", before)
     bar.lua("require('lofi.state').apply(...)", *progress(16, 7))
-    bar.lua("vim.wait(250)")
+    bar.lua("vim.wait(30)")
     assert bar.lua(f"return {redraws}") == before + 1  # nobody has looked since
 
 
