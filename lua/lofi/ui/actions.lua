@@ -67,12 +67,14 @@ end
 
 group("Play")
 
-action("play", "play the track; on what plays: pause, or go on", function(desk, row)
+action("play", "play the track; on what plays: pause or go on; else: details", function(desk, row)
   local track = row.kind == "track" and row.item
   if track then
     lofi().play(track.track_id, desk:answer())
   elseif row.kind == "now" or row.kind == "radio" then
     lofi().toggle(desk:answer())
+  else
+    desk:details(row)
   end
 end)
 

@@ -108,9 +108,7 @@ local function job_row(job, view)
     hl = runs and "LofiRunning" or "LofiWaiting",
     name = text.clean(job.prompt),
     share = runs and not begins and job.percent / 100 or nil,
-    state = begins and "loading the model"
-      or job.priority == "high" and "high priority"
-      or "waiting",
+    state = begins and "getting ready" or job.priority == "high" and "high priority" or "waiting",
     left = runs and not begins and left_to_do(job, view) or nil,
   }, view)
   return { id = "job:" .. job.track_id, kind = "job", item = job, lines = { chunks } }

@@ -322,6 +322,8 @@ function M.open()
   studio:attach()
   studio.prompt:decorate()
   studio:draw()
+  local row = paint.find(studio.list.screen, "now")
+  vim.api.nvim_win_set_cursor(studio.list.win, { row or 1, 0 })
   vim.bo[buf].filetype = "lofi" -- late, so that a user's ftplugin has the last word
   vim.bo[studio.prompt.buf].filetype = "lofi-prompt"
   studio:ask()

@@ -110,11 +110,20 @@ function M.visible(windows)
     and vim.api.nvim_win_get_tabpage(windows.list) == here
 end
 
+---@param win integer
+local function leave(win)
+  if not pcall(vim.api.nvim_win_close, win, true) then -- E444: the last window stays
+    vim.wo[win].winfixbuf = false
+    vim.wo[win].winbar = ""
+    vim.api.nvim_win_set_buf(win, vim.api.nvim_create_buf(true, false))
+  end
+end
+
 ---@param windows lofi.ui.Windows
 function M.close(windows)
   for _, win in ipairs({ windows.prompt, windows.list }) do
     if vim.api.nvim_win_is_valid(win) then
-      pcall(vim.api.nvim_win_close, win, true) -- E444: the last window stays
+      leave(win)
     end
   end
 end

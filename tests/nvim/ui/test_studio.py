@@ -140,6 +140,21 @@ def test_a_screen_that_is_hardly_one_is_no_trouble(start: Start, layout: str) ->
     assert editor.messages() == ""
 
 
+def test_a_studio_that_is_the_last_window_gives_way_to_an_empty_one(start: Start) -> None:
+    editor = start("puppet", settings={"ui": {"layout": "right"}})
+    editor.command("Lofi")
+    editor.command("only")
+    press(editor, "q")
+    editor.wait("#vim.api.nvim_list_wins() == 1")
+    assert editor.nvim.current.buffer.options["filetype"] == ""
+    assert editor.nvim.current.line == ""
+
+
+def test_the_cursor_begins_on_what_plays(editor: Editor) -> None:
+    editor.command("Lofi")
+    assert row(editor) == "now"
+
+
 def test_leaving_neovim_with_the_studio_open_is_no_trouble(editor: Editor) -> None:
     editor.command("Lofi")
     assert editor.quit() == 0
