@@ -26,7 +26,7 @@ function M.check(name, rules, values)
   end
 end
 
----Told in other ways: the death of a daemon once, not by each who waited; a job given up by its end.
+---Told in other ways: the death of a daemon once, not by each who waited; that a job was given up.
 local KNOWN = { DAEMON_EXITED = true, GENERATION_CANCELLED = true }
 
 ---Tells the callback, or, where there is none, the user of an error.

@@ -44,7 +44,8 @@ function M.known_styles()
   end
   if not of_file then
     local plugin = require("lofi.install.place").plugin
-    local file = io.open(plugin .. "/models/styles.toml") or io.open(plugin .. "/../models/styles.toml")
+    local file = io.open(plugin .. "/models/styles.toml")
+      or io.open(plugin .. "/../models/styles.toml")
     of_file = file and read(file:lines()) or {}
     if file then
       file:close()

@@ -14,7 +14,7 @@ local M = {}
 ---@field impl fun(call: lofi.Call)
 ---@field desc string
 ---@field usage? string its arguments, for messages and the help
----@field complete? fun(rest: string, lead: string): string[] what may stand in place of `lead`, the last word of `rest`
+---@field complete? fun(rest: string, lead: string): string[] what may replace the last word
 ---@field bang? boolean whether `!` means something
 ---@field range? boolean whether a range does
 ---@field alias? string of which other one it is another name

@@ -1,6 +1,6 @@
 --- The one daemon of this Neovim: started when needed, spoken to, started again when it dies.
 ---
---- Requests made while it starts wait for it. Whatever happens to it, each request is answered once.
+--- Requests made while it starts wait for it. Whatever happens to it, each is answered once.
 local errors = require("lofi.errors")
 local notice = require("lofi.notice")
 local state = require("lofi.state")
@@ -136,7 +136,8 @@ local function ended(which, code, signal)
     expected = which.leaving,
     error = err,
   })
-  local quiet = which.leaving or (code == 0 and was_ready and not worked and #waiting == 0)
+  local quiet = which.leaving
+    or (code == 0 and signal == 0 and was_ready and not worked and #waiting == 0)
   become("stopped")
   if not quiet then
     start_again_or_not(err)
@@ -254,18 +255,15 @@ launch = function()
   end
   local life = {} ---@type lofi.daemon.Life
   local it = line_to(life)
-  local this, why = require("lofi.process").spawn(
-    program.cmd,
-    require("lofi.process").environment(config),
-    {
+  local this, why =
+    require("lofi.process").spawn(program.cmd, require("lofi.process").environment(config), {
       out = it.feed,
       err = require("lofi.log").append,
       ended = vim.schedule_wrap(function(which, code, signal)
         life.inbox.drain()
         ended(which, code, signal)
       end),
-    }
-  )
+    })
   if not this then
     local text = ("%s does not start: %s"):format(program.cmd[1], why)
     return give_up(errors.new("DAEMON_SPAWN_FAILED", text))

@@ -10,7 +10,7 @@ local HINTS = {
   DAEMON_SPAWN_FAILED = "run :checkhealth lofi",
   DAEMON_TIMEOUT = ":Lofi restart starts a new daemon",
   DAEMON_INCOMPATIBLE = "run :Lofi install",
-  METHOD_NOT_FOUND = "this daemon cannot do that yet: run :Lofi install for the plugin's own version",
+  METHOD_NOT_FOUND = "this daemon cannot do that yet: run :Lofi install for this plugin's",
 }
 
 local NAMES = {
@@ -57,7 +57,12 @@ M.codes = CODES
 ---@param hint? string by default the one that goes with the name
 ---@return lofi.Error
 function M.new(name, message, hint)
-  return { code = CODES[name] or M.CLIENT, name = name, message = message, hint = hint or HINTS[name] }
+  return {
+    code = CODES[name] or M.CLIENT,
+    name = name,
+    message = message,
+    hint = hint or HINTS[name],
+  }
 end
 
 ---An `error` member of a reply, whatever is in it.

@@ -1,4 +1,4 @@
---- Who wants to hear of what. Tells Lua functions and `User` autocommands; knows no event's meaning.
+--- Who wants to hear of what: Lua functions and `User` autocommands. Knows no event's meaning.
 local M = {}
 
 ---Every event there is, with the `User` pattern that goes with it.

@@ -85,7 +85,10 @@ local function settle(id, err, track)
 end
 
 local function cancelled(job_id)
-  settle(job_id, errors.new("GENERATION_CANCELLED", "the track was given up", "ask again to start over"))
+  settle(
+    job_id,
+    errors.new("GENERATION_CANCELLED", "the track was given up", "ask again to start over")
+  )
 end
 
 local function listen()
@@ -198,7 +201,8 @@ local function understood(what)
     long[SHORT[key] or key] = value
   end
   if prompt_of(long) == "" then
-    return nil, errors.new("INVALID_PROMPT", "there is no prompt", "describe the music in a few words")
+    return nil,
+      errors.new("INVALID_PROMPT", "there is no prompt", "describe the music in a few words")
   end
   return long
 end
@@ -263,7 +267,8 @@ local function last_request()
   if last then
     return vim.deepcopy(last)
   end
-  return track and { prompt = track.prompt, style = "", duration_sec = math.floor(track.duration_sec + 0.5) }
+  return track
+    and { prompt = track.prompt, style = "", duration_sec = math.floor(track.duration_sec + 0.5) }
 end
 
 ---@param opts? { seed?: integer|"same" }
@@ -280,7 +285,10 @@ function M.again(opts, cb)
   if not request then
     local job = setmetatable({ done = false, ending = false, unwanted = false, cb = cb }, Job)
     ask.callback("again", cb)
-    finish(job, errors.new("NOTHING_BEFORE", "there is no prompt to repeat", ":Lofi generate WORDS"))
+    finish(
+      job,
+      errors.new("NOTHING_BEFORE", "there is no prompt to repeat", ":Lofi generate WORDS")
+    )
     return job
   end
   request.seed = seed or vim.NIL -- drawn by the daemon, even if the settings name one

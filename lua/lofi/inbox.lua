@@ -1,5 +1,5 @@
---- Messages on their way from a fast event into the main loop, in order, a little at a time: however
---- many there are, the editor gets its turn in between.
+--- Messages on their way from a fast event into the main loop, in order, a little at a time:
+--- however many there are, the editor gets its turn in between.
 local M = {}
 
 ---Nanoseconds of work at a time.

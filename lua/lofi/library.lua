@@ -111,7 +111,8 @@ local function copy(from, to, force, cb)
     end
     local exists = why:find("^EEXIST") ~= nil
     local name = exists and "OUTPUT_EXISTS" or "CACHE_WRITE_ERROR"
-    local text = exists and to .. " is already there" or ("%s cannot be written: %s"):format(to, why)
+    local text = exists and to .. " is already there"
+      or ("%s cannot be written: %s"):format(to, why)
     local hint = exists and "choose another name, or :Lofi! export to replace it"
       or "choose another folder"
     ask.tell(cb, errors.new(name, text, hint))
@@ -156,12 +157,16 @@ function M.export(track_id, opts, cb)
   if wrong then
     return ask.tell(cb, wrong)
   end
-  require("lofi.daemon").request("library_export", { track_id = id, format = format }, function(failed, result)
-    if failed or not path then
-      return ask.tell(cb, failed, result)
+  require("lofi.daemon").request(
+    "library_export",
+    { track_id = id, format = format },
+    function(failed, result)
+      if failed or not path then
+        return ask.tell(cb, failed, result)
+      end
+      copy(result.path, path, opts.force == true, cb)
     end
-    copy(result.path, path, opts.force == true, cb)
-  end)
+  )
 end
 
 return M

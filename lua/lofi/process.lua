@@ -58,26 +58,44 @@ end
 ---@field pid integer
 ---@field ended boolean
 ---@field leaving boolean whether it was told to end
----@field private system vim.SystemObj
+---@field private handle uv.uv_process_t
+---@field private input uv.uv_pipe_t
 local Process = {}
 Process.__index = Process
+
+---@param handle uv.uv_handle_t
+local function close(handle)
+  if not handle:is_closing() then
+    handle:close()
+  end
+end
 
 ---@param line string
 function Process:write(line)
   -- It may have died a moment ago; its exit answers whoever waits.
-  pcall(self.system.write, self.system, line)
+  if not self.input:is_closing() then
+    pcall(self.input.write, self.input, line)
+  end
 end
 
 ---Lets it end by itself: its input is over.
 function Process:leave()
   self.leaving = true
-  pcall(self.system.write, self.system, nil)
+  if self.input:is_closing() then
+    return
+  end
+  local ok = pcall(self.input.shutdown, self.input, function()
+    close(self.input)
+  end)
+  if not ok then -- it is over already
+    close(self.input)
+  end
 end
 
 ---@param signal "sigterm"|"sigkill"
 function Process:kill(signal)
-  if not self.ended then
-    pcall(self.system.kill, self.system, signal)
+  if not self.handle:is_closing() then
+    self.handle:kill(signal)
   end
 end
 
@@ -86,34 +104,92 @@ end
 ---@field err fun(chunk?: string)
 ---@field ended fun(process: lofi.Process, code: integer, signal: integer)
 
+---Reads until the stream ends.
+---@param pipe uv.uv_pipe_t
+---@param on_chunk fun(chunk?: string)
+---@param on_end fun()
+local function read(pipe, on_chunk, on_end)
+  pipe:read_start(function(_, chunk)
+    on_chunk(chunk)
+    if not chunk then
+      close(pipe)
+      on_end()
+    end
+  end)
+end
+
+---@param env table<string, string>
+---@return string[] # Neovim's own variables and these
+local function variables(env)
+  local all = vim.tbl_extend("force", vim.fn.environ(), env)
+  all.NVIM_LISTEN_ADDRESS = nil
+  local list = {}
+  for name, value in pairs(all) do
+    list[#list + 1] = name .. "=" .. value
+  end
+  return list
+end
+
+---What is said of the end once all it said before is read: a child of its own may keep the streams
+---open longer than it lives, but not for longer than this, in milliseconds.
+local LAST_WORDS = 300
+
+---`vim.system` would do, but that of 0.10 throws away what was not read when the process ended, and
+---that of 0.12 waits for all who hold the streams.
 ---@param cmd string[]
 ---@param env table<string, string>
 ---@param ways lofi.process.Ways
 ---@return lofi.Process?
 ---@return string? why it could not be started
 function M.spawn(cmd, env, ways)
-  local self = setmetatable({ ended = false, leaving = false }, Process)
-  local ok, system = pcall(vim.system, cmd, {
-    stdin = true,
-    text = false,
-    env = env,
-    cwd = vim.uv.os_homedir(), -- the folder Neovim is in may go away
-    stdout = function(_, chunk)
-      if chunk then
-        ways.out(chunk)
-      end
-    end,
-    stderr = function(_, chunk)
-      ways.err(chunk)
-    end,
-  }, function(result)
-    self.ended = true
-    ways.ended(self, result.code, result.signal)
-  end)
-  if not ok then
-    return nil, (tostring(system):gsub("^.-:%d+: ", ""))
+  local uv = vim.uv
+  local input, out, err = uv.new_pipe(), uv.new_pipe(), uv.new_pipe()
+  local self = setmetatable({ ended = false, leaving = false, input = input }, Process)
+  local open, exit = 2, nil ---@type integer, { code: integer, signal: integer }?
+
+  local function tell()
+    if exit and open == 0 and not self.ended then
+      self.ended = true
+      ways.ended(self, exit.code, exit.signal)
+    end
   end
-  self.system, self.pid = system, system.pid
+  local function stream_ended()
+    open = open - 1
+    tell()
+  end
+
+  local handle, pid = uv.spawn(cmd[1], {
+    args = vim.list_slice(cmd, 2),
+    env = variables(env),
+    stdio = { input, out, err },
+    cwd = uv.os_homedir(), -- the folder Neovim is in may go away
+  }, function(code, signal)
+    exit = { code = code, signal = signal }
+    close(self.handle)
+    close(input)
+    local timer = assert(uv.new_timer())
+    timer:start(LAST_WORDS, 0, function()
+      close(timer)
+      close(out)
+      close(err)
+      open = 0
+      tell()
+    end)
+    tell()
+  end)
+  if not handle then
+    for _, pipe in ipairs({ input, out, err }) do
+      close(pipe)
+    end
+    return nil, pid --[[@as string]]
+  end
+  self.handle, self.pid = handle, pid --[[@as integer]]
+  read(out, function(chunk)
+    if chunk then
+      ways.out(chunk)
+    end
+  end, stream_ended)
+  read(err, ways.err, stream_ended)
   return self
 end
 

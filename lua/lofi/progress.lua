@@ -63,7 +63,8 @@ end
 ---@return lofi.progress.Item
 local function item_of(key, cancel)
   if not items[key] then
-    items[key] = { key = key, percent = 0, status = "running", cancel = cancel, shown = -PAUSE, due = false }
+    items[key] =
+      { key = key, percent = 0, status = "running", cancel = cancel, shown = -PAUSE, due = false }
   end
   return items[key]
 end

@@ -204,7 +204,8 @@ M.on.queue_status = M.on.queue_changed
 M.on.queue_move = M.on.queue_changed
 
 function M.on.library_list(state, p)
-  state.library = { tracks = list(p.tracks), total = number(p.total) or #list(p.tracks), loaded = true }
+  state.library =
+    { tracks = list(p.tracks), total = number(p.total) or #list(p.tracks), loaded = true }
   return { "library" }
 end
 

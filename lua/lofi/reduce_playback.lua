@@ -53,7 +53,11 @@ local function playback(state, p)
   end
   local changed = {}
   local now = whole(p)
-  for name, value in pairs({ playback = now, radio = now.radio or false, timer = now.timer or false }) do
+  for name, value in pairs({
+    playback = now,
+    radio = now.radio or false,
+    timer = now.timer or false,
+  }) do
     if put(state, name, value or nil) then
       changed[#changed + 1] = name
     end

@@ -353,9 +353,12 @@ M.keep = {
     if call.rest ~= "" and not seconds then
       return misused(":Lofi keep takes a number of seconds")
     end
-    lofi.keep(seconds, told(function(kept)
-      return "kept: " .. text.clean(kept.title or kept.path)
-    end))
+    lofi.keep(
+      seconds,
+      told(function(kept)
+        return "kept: " .. text.clean(kept.title or kept.path)
+      end)
+    )
   end,
 }
 
@@ -388,10 +391,14 @@ M.favorite = {
   complete = offers.tracks,
   impl = function(call)
     refer.track(call.rest, function(id)
-      lofi.favorite(id, nil, told(function(track)
-        local prompt = text.clean(track.prompt)
-        return prompt .. (track.favorite and " is a favourite" or " is no favourite any more")
-      end))
+      lofi.favorite(
+        id,
+        nil,
+        told(function(track)
+          local prompt = text.clean(track.prompt)
+          return prompt .. (track.favorite and " is a favourite" or " is no favourite any more")
+        end)
+      )
     end)
   end,
 }
@@ -413,11 +420,15 @@ M.delete = {
         return delete()
       end
       local prompt = ("delete %s?"):format(call.rest)
-      vim.ui.select({ "keep it", "delete it" }, { prompt = prompt, kind = "lofi_delete" }, function(_, at)
-        if at == 2 then
-          delete()
+      vim.ui.select(
+        { "keep it", "delete it" },
+        { prompt = prompt, kind = "lofi_delete" },
+        function(_, at)
+          if at == 2 then
+            delete()
+          end
         end
-      end)
+      )
     end)
   end,
 }
@@ -431,9 +442,13 @@ M.export = {
   end,
   impl = function(call)
     local path = call.rest ~= "" and call.rest or nil
-    lofi.export(nil, { path = path, force = call.bang }, told(function(result)
-      return "exported to " .. vim.fn.fnamemodify(result.path, ":~")
-    end))
+    lofi.export(
+      nil,
+      { path = path, force = call.bang },
+      told(function(result)
+        return "exported to " .. vim.fn.fnamemodify(result.path, ":~")
+      end)
+    )
   end,
 }
 

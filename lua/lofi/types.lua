@@ -124,7 +124,7 @@ error("types are for language servers, not for running")
 ---@field inference_steps? integer
 ---@field guidance_scale? number
 ---@field scheduler? string
----@field options? table<string, any> further options of the backend, as `get_backends` describes them
+---@field options? table<string, any> further ones, as `get_backends` describes them
 ---@field on_start? fun(track_id: string) the id, as soon as the daemon has given it
 
 ---A request to make a track, and what became of it.
@@ -134,7 +134,7 @@ error("types are for language servers, not for running")
 ---@field err? lofi.Error
 ---@field track? lofi.Track
 ---@field cancel fun(self: lofi.Job, cb?: lofi.Callback)
----@field wait fun(self: lofi.Job, ms?: integer): boolean for scripts and tests: lets Neovim work meanwhile
+---@field wait fun(self: lofi.Job, ms?: integer): boolean lets Neovim work until it has ended
 
 ---A finished track, as the daemon describes it.
 ---@class lofi.Track
@@ -177,9 +177,22 @@ error("types are for language servers, not for running")
 ---@field message? string why it failed or restarts, and what to do
 
 ---@class lofi.State.Queue
----@field current? { track_id: string, prompt: string, state: string, percent: integer, eta_sec: number }
----@field pending { track_id: string, prompt: string, position: integer, priority: string }[]
+---@field current? lofi.State.Current
+---@field pending lofi.State.Waiting[]
 ---@field capacity? integer
+
+---@class lofi.State.Current
+---@field track_id string
+---@field prompt string
+---@field state string
+---@field percent integer
+---@field eta_sec number
+
+---@class lofi.State.Waiting
+---@field track_id string
+---@field prompt string
+---@field position integer
+---@field priority string
 
 ---@class lofi.State.Job
 ---@field track_id string
@@ -235,7 +248,7 @@ error("types are for language servers, not for running")
 ---@field track? lofi.Track
 ---@field title? string
 ---@field duration_sec? number
----@field position { position: number, at: number, playing: boolean } seconds, and when that was (unix time)
+---@field position lofi.Position
 ---@field volume number 0 to 1
 ---@field muted boolean
 ---@field output string
@@ -248,6 +261,28 @@ error("types are for language servers, not for running")
 ---@field crossfade_sec number
 ---@field radio? lofi.Radio
 ---@field timer? lofi.Timer
+
+---Where it was, in seconds, and when that was, in unix time.
+---@class lofi.Position
+---@field position number
+---@field at number
+---@field playing boolean
+
+---@class (exact) lofi.PlaylistChange
+---@field add? string a track's id
+---@field at? integer where to
+---@field remove? string a track's id
+---@field clear? boolean
+---@field loop? "off"|"all"|"one"
+---@field shuffle? boolean
+
+---@class (exact) lofi.Steering
+---@field intensity? number 0 to 1
+---@field key? string
+---@field bpm? number
+---@field mute? string[] layers
+---@field unmute? string[]
+---@field like? "more"|"less"
 
 ---@class lofi.Playlist
 ---@field track_ids string[]

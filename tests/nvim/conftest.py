@@ -1,4 +1,4 @@
-"""Neovims for the tests of the plugin: each test has its own, and runs on the oldest and the newest."""
+"""Neovims for the tests of the plugin: each has its own, and runs on the oldest and the newest."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -32,12 +32,17 @@ def start(which: str, tmp_path: Path, fake: Fake) -> Iterator[Start]:
     with ExitStack() as ends:
 
         def started(
-            *behaviour: str, settings: Settings | None = None, name: str = "editor", **how: Any
+            *behaviour: str,
+            settings: Settings | None = None,
+            name: str = "editor",
+            **how: Any,  # noqa: ANN401 - what Editor takes
         ) -> Editor:
             given = dict(settings or {})
             daemon = {"cmd": fake.command(*behaviour), **QUICK, **given.pop("daemon", {})}
             home = tmp_path / name
-            return ends.enter_context(Editor(neovim(which), home, {"daemon": daemon, **given}, **how))
+            return ends.enter_context(
+                Editor(neovim(which), home, {"daemon": daemon, **given}, **how)
+            )
 
         yield started
 

@@ -43,7 +43,9 @@ class Fake:
         self.jobs = 0
         self.replies: Json = {}
         self.errors: Json = {}
-        self.write({"born": os.getpid(), "env": {k: v for k, v in os.environ.items() if "LOFI" in k}})
+        self.write(
+            {"born": os.getpid(), "env": {k: v for k, v in os.environ.items() if "LOFI" in k}}
+        )
 
     def write(self, entry: Json) -> None:
         """Note down for the test."""
@@ -66,7 +68,7 @@ class Fake:
     def serve(self, lines: Iterable[bytes]) -> None:
         """Until the input ends."""
         if self.behaviour == "stillborn":
-            print("no luck\nnone at all", file=sys.stderr)
+            sys.stderr.write("no luck\nnone at all\n")
             sys.exit(self.argument)
         for line in lines:
             call = json.loads(line)
@@ -154,7 +156,9 @@ class Fake:
 
     def do_library_list(self, number: int, _: Json) -> None:
         """Two tracks."""
-        tracks = [track(ID.format(200 + at), name) for at, name in enumerate(("night train", "tea"))]
+        tracks = [
+            track(ID.format(200 + at), name) for at, name in enumerate(("night train", "tea"))
+        ]
         self.result(number, tracks=tracks, total=2)
 
     def do_queue_status(self, number: int, _: Json) -> None:
@@ -176,7 +180,9 @@ class Fake:
         if self.behaviour == "backwards":
             self.tell("generation_complete", **made)
         seed = params.get("seed") or 7
-        self.result(number, track_id=job, status="queued", position=0, seed=seed, backend="procedural")
+        self.result(
+            number, track_id=job, status="queued", position=0, seed=seed, backend="procedural"
+        )
         about = {"track_id": job, "prompt": params["prompt"], "position": 0}
         about |= {"duration_sec": params["duration_sec"], "seed": seed, "backend": "procedural"}
         self.tell("generation_queued", priority="normal", **about)
@@ -209,7 +215,10 @@ class Fake:
             {"method": "queue_changed", "params": {"current": 3, "pending": "none"}},
             {"method": "queue_changed", "params": {"pending": [1, None, {"track_id": {}}]}},
             {"method": "library_changed", "params": {"track_ids": 9}},
-            {"method": "playback_changed", "params": {"state": "playing", "position": 3, "volume": "x"}},
+            {
+                "method": "playback_changed",
+                "params": {"state": "playing", "position": 3, "volume": "x"},
+            },
             {"method": "download_progress", "params": {"backend": None}},
             {"method": "daemon", "params": {"status": "ready", "pid": 1}},
             {"method": "error_of", "params": {"code": "x"}},
@@ -225,7 +234,7 @@ class Fake:
 
     def die(self, code: int) -> None:
         """At once, with a last word."""
-        print("this is the end", file=sys.stderr, flush=True)
+        os.write(2, b"this is the end\n")
         if code == 9:
             os.kill(os.getpid(), signal.SIGKILL)
         os._exit(code)

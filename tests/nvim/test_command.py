@@ -1,4 +1,4 @@
-"""``:Lofi``: which subcommand is meant, what it asks of the daemon, and what is offered meanwhile."""
+"""``:Lofi``: which subcommand is meant, what it asks of the daemon, and what it offers."""
 
 from typing import Any
 
@@ -142,8 +142,16 @@ def test_a_bang_or_a_range_that_means_nothing_is_refused(editor: Editor, line: s
         ("radio CORE-01", "radio_start", {"style": "CORE-01"}),
         ("radio classic lofi hip hop", "radio_start", {"style": "CORE-01"}),
         ("radio", "radio_start", {}),
-        ("steer intensity=0.7 key=Am bpm=80", "radio_steer", {"intensity": 0.7, "key": "Am", "bpm": 80}),
-        ("steer mute=drums,bass like=more", "radio_steer", {"mute": ["drums", "bass"], "like": "more"}),
+        (
+            "steer intensity=0.7 key=Am bpm=80",
+            "radio_steer",
+            {"intensity": 0.7, "key": "Am", "bpm": 80},
+        ),
+        (
+            "steer mute=drums,bass like=more",
+            "radio_steer",
+            {"mute": ["drums", "bass"], "like": "more"},
+        ),
         ("keep", "keep", {}),
         ("keep 30", "keep", {"seconds": 30}),
         ("timer", "timer_start", {}),
@@ -160,7 +168,7 @@ def test_a_bang_or_a_range_that_means_nothing_is_refused(editor: Editor, line: s
 def test_a_line_asks_the_daemon(
     editor: Editor, fake: Fake, line: str, method: str, params: dict[str, Any]
 ) -> None:
-    bang = "!" if line.split()[0].endswith("!") else ""
+    bang = "!" if line.split(maxsplit=1)[0].endswith("!") else ""
     words = line.replace("!", "", 1) if bang else line
     editor.command(words if words.startswith("Lofi") else f"Lofi{bang} {words}")
     assert told(editor, fake, method) == [params]
@@ -205,7 +213,9 @@ def test_a_daemon_that_cannot_play_is_excused_with_what_to_do(editor: Editor) ->
     editor.lua(NOTES)
     editor.command("Lofi play")
     editor.wait("#_G.notes == 1")
-    assert notes(editor)[0].startswith("lofi: no play (this daemon cannot do that yet: run :Lofi install")
+    assert notes(editor)[0].startswith(
+        "lofi: no play (this daemon cannot do that yet: run :Lofi install"
+    )
 
 
 def test_a_track_may_be_called_by_its_prompt(editor: Editor, fake: Fake) -> None:
@@ -231,7 +241,9 @@ def test_again_and_variations_ask_with_the_last_prompt(editor: Editor, fake: Fak
     editor.wait('#vim.tbl_keys(require("lofi.state").get().jobs) == 3')
     editor.command("Lofi variations 2")
     editor.wait('#vim.tbl_keys(require("lofi.state").get().jobs) == 5')
-    assert [(call["prompt"], call["duration_sec"], call["seed"]) for call in fake.heard("generate")] == [
+    assert [
+        (call["prompt"], call["duration_sec"], call["seed"]) for call in fake.heard("generate")
+    ] == [
         ("rain", 60, 42),
         ("rain", 60, None),
         ("rain", 60, 7),

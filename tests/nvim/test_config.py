@@ -11,7 +11,11 @@ NOTED = "local notes = {} vim.notify = function(text) table.insert(notes, text) 
 
 def problems(editor: Editor, opts: dict[str, Any]) -> list[str]:
     found: list[str] = editor.lua(
-        'vim.notify = function() end require("lofi").setup(...) return require("lofi.config").problems()',
+        """
+        vim.notify = function() end
+        require("lofi").setup(...)
+        return require("lofi.config").problems()
+        """,
         opts,
     )
     return found
@@ -126,7 +130,8 @@ def test_a_wrong_setting_keeps_its_default_and_the_others_count(editor: Editor) 
     assert editor.lua(
         """
         vim.notify = function() end
-        require("lofi").setup({ defaults = { duration = -1, style = "rainy" }, nonsense = 1, backend = "x" })
+        local defaults = { duration = -1, style = "rainy" }
+        require("lofi").setup({ defaults = defaults, nonsense = 1, backend = "x" })
         local config = require("lofi.config").get()
         return { config.defaults.duration, config.defaults.style, config.backend }
         """

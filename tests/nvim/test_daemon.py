@@ -42,7 +42,9 @@ def ready(editor: Editor) -> int:
 
 
 def test_it_is_started_when_it_is_needed_and_not_before(editor: Editor, fake: Fake) -> None:
-    editor.lua('require("lofi").state() require("lofi").is_generating() require("lofi").current_track()')
+    editor.lua(
+        'require("lofi").state() require("lofi").is_generating() require("lofi").current_track()'
+    )
     assert fake.births() == []
     assert status(editor) == "stopped"
     editor.lua(ASK, "ping")
@@ -62,7 +64,9 @@ def test_it_is_told_the_versions_and_calls_wait_for_its_answer(editor: Editor, f
 
 
 def test_its_environment_carries_the_settings(start: Start, fake: Fake) -> None:
-    editor = start("puppet", settings={"device": "cpu", "daemon": {"env": {"LOFI_CACHE_MAX_MB": "99"}}})
+    editor = start(
+        "puppet", settings={"device": "cpu", "daemon": {"env": {"LOFI_CACHE_MAX_MB": "99"}}}
+    )
     ready(editor)
     env = fake.lines()[0]["env"]
     assert (env["LOFI_DEVICE"], env["LOFI_CACHE_MAX_MB"]) == ("cpu", "99")
@@ -145,7 +149,9 @@ def test_one_that_dies_at_work_answers_all_and_comes_back_and_the_user_is_told_o
         """
         _G.answers = {}
         for i = 1, 5 do
-          require("lofi").generate("rain", function(err) table.insert(_G.answers, err and err.name) end)
+          require("lofi").generate("rain", function(err)
+            table.insert(_G.answers, err and err.name)
+          end)
         end
         """
     )
@@ -250,9 +256,7 @@ def test_one_that_never_introduces_itself_is_ended_and_told_of(start: Start) -> 
     editor = start("deaf", settings={"daemon": {"timeout": 0.1, "restart": []}})
     editor.lua(NOTES)
     editor.lua(ASK, "ping")
-    pid = editor.lua(
-        'require("lofi.daemon").start() return require("lofi.state").get().daemon.pid'
-    )
+    pid = editor.lua('require("lofi.daemon").start() return require("lofi.state").get().daemon.pid')
     editor.wait("#_G.answers == 1")
     assert editor.lua("return _G.answers") == [["DAEMON_EXITED"]]
     assert until(lambda: gone(pid))
@@ -312,7 +316,9 @@ def test_starting_and_ending_are_events(editor: Editor) -> None:
         """
         _G.heard = {}
         for _, name in ipairs({ "daemon_start", "daemon_exit", "daemon_error" }) do
-          require("lofi").on(name, function(data) table.insert(_G.heard, { name, data.version, data.code, data.expected }) end)
+          require("lofi").on(name, function(data)
+            table.insert(_G.heard, { name, data.version, data.code, data.expected })
+          end)
         end
         """
     )
@@ -344,13 +350,16 @@ def test_it_leaves_when_neovim_is_killed(start: Start) -> None:
 def test_neovim_does_not_wait_for_one_that_will_not_leave(start: Start) -> None:
     editor = start("stubborn")
     pid = ready(editor)
-    assert editor.lua(
-        """
+    assert (
+        editor.lua(
+            """
         local before = vim.uv.hrtime()
         require("lofi.daemon").leave()
         return (vim.uv.hrtime() - before) / 1e6
         """
-    ) < 2000
+        )
+        < 2000
+    )
     assert editor.quit() == 0
     assert until(lambda: gone(pid), 1.0)
 

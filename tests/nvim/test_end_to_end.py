@@ -31,15 +31,28 @@ def test_from_the_command_to_a_wav_a_cancelled_job_and_a_refused_one(real: Edito
     real.command("Lofi generate rainy night, rhodes duration=5 seed=42")
     real.wait("#_G.heard == 1", seconds=60)
     track = real.lua("return _G.heard[1]")
-    assert (track["prompt"], track["seed"], track["backend"]) == ("rainy night, rhodes", 42, "procedural")
+    assert (track["prompt"], track["seed"], track["backend"]) == (
+        "rainy night, rhodes",
+        42,
+        "procedural",
+    )
     with wave.open(track["path"]) as sound:
-        assert sound.getnframes() / sound.getframerate() == pytest.approx(track["duration_sec"], 0.01)
+        assert sound.getnframes() / sound.getframerate() == pytest.approx(
+            track["duration_sec"], 0.01
+        )
 
-    real.lua('_G.again = require("lofi").generate({ prompt = "rainy night, rhodes", duration = 5, seed = 42 })')
+    real.lua(
+        """
+        local same = { prompt = "rainy night, rhodes", duration = 5, seed = 42 }
+        _G.again = require("lofi").generate(same)
+        """
+    )
     real.wait("_G.again.done", seconds=30)
     assert real.lua("return _G.again.track.path") == track["path"]
 
-    real.lua('_G.long = require("lofi").generate({ prompt = "long", duration = 600 }, function() end)')
+    real.lua(
+        '_G.long = require("lofi").generate({ prompt = "long", duration = 600 }, function() end)'
+    )
     real.wait("_G.long.id ~= nil")
     real.command("Lofi cancel")
     real.wait("_G.long.done and _G.cancelled", seconds=30)
@@ -56,7 +69,9 @@ def test_from_the_command_to_a_wav_a_cancelled_job_and_a_refused_one(real: Edito
 
 
 def test_neovim_leaves_at_once_during_a_job_and_the_daemon_follows(real: Editor) -> None:
-    real.lua('_G.job = require("lofi").generate({ prompt = "long", duration = 600 }, function() end)')
+    real.lua(
+        '_G.job = require("lofi").generate({ prompt = "long", duration = 600 }, function() end)'
+    )
     real.wait("_G.job.id ~= nil", seconds=30)
     pid = real.lua('return require("lofi.state").get().daemon.pid')
     assert real.quit() == 0

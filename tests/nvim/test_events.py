@@ -9,7 +9,9 @@ def test_a_handler_hears_until_it_is_taken_off(editor: Editor) -> None:
     assert editor.lua(
         HEARD
         + """
-        local off = lofi.on("generation_start", function(data) table.insert(heard, data.track_id) end)
+        local off = lofi.on("generation_start", function(data)
+          table.insert(heard, data.track_id)
+        end)
         emit("generation_start", { track_id = "a" })
         off()
         off()
@@ -64,9 +66,9 @@ def test_a_user_autocommand_hears_the_same(editor: Editor) -> None:
     assert editor.lua(
         HEARD
         + """
-        vim.api.nvim_create_autocmd("User", { pattern = "LofiGenerationProgress", callback = function(event)
-          table.insert(heard, { event.match, event.data.percent })
-        end })
+        local function hear(event) table.insert(heard, { event.match, event.data.percent }) end
+        local pattern = "LofiGenerationProgress"
+        vim.api.nvim_create_autocmd("User", { pattern = pattern, callback = hear })
         emit("generation_progress", { percent = 35 })
         return heard
         """
@@ -77,7 +79,8 @@ def test_an_autocommand_that_fails_is_reported_and_harms_nobody(editor: Editor) 
     assert editor.lua(
         HEARD
         + """
-        for _, fn in ipairs({ function() error("oops") end, function() table.insert(heard, 2) end }) do
+        local function fine() table.insert(heard, 2) end
+        for _, fn in ipairs({ function() error("oops") end, fine }) do
           vim.api.nvim_create_autocmd("User", { pattern = "LofiDaemonStart", callback = fn })
         end
         emit("daemon_start", {})
@@ -115,7 +118,8 @@ def test_nobody_can_make_the_mirror_believe_what_is_no_notification(editor: Edit
     assert editor.lua(
         """
         local take = require("lofi.notifications").take
-        for _, name in ipairs({ "daemon", "daemon_exit", "daemon_start", "get_backends", "error_of", "nonsense" }) do
+        local ours = { "daemon", "daemon_exit", "daemon_start" }
+        for _, name in ipairs(vim.list_extend(ours, { "get_backends", "error_of", "nonsense" })) do
           take(name, { status = "ready", backends = { {} }, error = {} })
         end
         local state = require("lofi").state()

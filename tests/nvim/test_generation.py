@@ -8,8 +8,13 @@ from fixtures.editor import Editor, Fake, Start
 MAKE = """
 _G.calls = {}
 _G.job = require("lofi").generate(..., function(err, track)
-  table.insert(_G.calls, { err and err.name or "", track and track.prompt or "", vim.in_fast_event() })
+  local name, prompt = err and err.name or "", track and track.prompt or ""
+  table.insert(_G.calls, { name, prompt, vim.in_fast_event() })
 end)
+"""
+SAID = """
+_G.said = false
+require("lofi.daemon").request("say", { messages = { ... } }, function() _G.said = true end)
 """
 SAY = """
 require("lofi.daemon").request("say", { messages = ... }, function() end)
@@ -39,13 +44,16 @@ def test_the_callback_comes_once_with_the_track(start: Start, behaviour: str) ->
 
 
 def test_the_callback_never_comes_before_generate_returns(editor: Editor) -> None:
-    assert editor.lua(
-        """
+    assert (
+        editor.lua(
+            """
         local inside = false
         require("lofi").generate("", function() inside = true end)
         return inside
         """
-    ) is False
+        )
+        is False
+    )
 
 
 def test_it_generates_from_the_call_to_the_last_end(editor: Editor) -> None:
@@ -70,11 +78,13 @@ def test_two_who_ask_for_the_same_track_both_hear(editor: Editor) -> None:
         local request = require("lofi.daemon").request
         require("lofi.daemon").request = function(method, params, cb)
           if method ~= "generate" then return request(method, params, cb) end
-          local result = { track_id = "00000000000000aa", status = "queued", position = 0, seed = 1 }
+          local result = { track_id = "00000000000000aa", status = "queued", position = 0 }
           request("hold", { result = result }, cb)
         end
         for i = 1, 2 do
-          generation.generate("rain", function(err, track) table.insert(_G.heard, { i, track and track.path }) end)
+          generation.generate("rain", function(err, track)
+            table.insert(_G.heard, { i, track and track.path })
+          end)
         end
         """
     )
@@ -99,7 +109,9 @@ def test_the_start_is_told_before_the_end(start: Start) -> None:
         _G.heard = {}
         for name in pairs(require("lofi.events").names) do
           if name:find("^generation") then
-            require("lofi").on(name, function() table.insert(_G.heard, (name:gsub("generation_", ""))) end)
+            require("lofi").on(name, function()
+              table.insert(_G.heard, (name:gsub("generation_", "")))
+            end)
           end
         end
         """
@@ -135,14 +147,19 @@ def test_a_refused_job_says_why(editor: Editor) -> None:
         """
         local request = require("lofi.daemon").request
         require("lofi.daemon").request = function(method, params, cb)
-          request("fail", { code = -32004, message = "full", data = { error_code = "QUEUE_FULL", recovery = "wait" } }, cb)
+          local data = { error_code = "QUEUE_FULL", recovery = "wait" }
+          request("fail", { code = -32004, message = "full", data = data }, cb)
         end
         """
         + MAKE,
         "rain",
     )
     editor.wait("_G.job.done")
-    assert editor.lua("return { _G.job.err.code, _G.job.err.hint, #_G.calls }") == [-32004, "wait", 1]
+    assert editor.lua("return { _G.job.err.code, _G.job.err.hint, #_G.calls }") == [
+        -32004,
+        "wait",
+        1,
+    ]
 
 
 def test_a_job_is_cancelled_by_its_handle(editor: Editor, fake: Fake) -> None:
@@ -184,11 +201,15 @@ def test_a_script_may_wait_for_a_job(start: Start) -> None:
         return { job:wait(5000), called, job.track.prompt }
         """
     ) == [True, True, "rain"]
-    assert start("puppet", name="second").lua('return require("lofi").generate("x"):wait(50)') is False
+    assert (
+        start("puppet", name="second").lua('return require("lofi").generate("x"):wait(50)') is False
+    )
 
 
 def test_the_id_is_told_as_soon_as_it_is_known(editor: Editor) -> None:
-    editor.lua('require("lofi").generate({ prompt = "rain", on_start = function(id) _G.id = id end })')
+    editor.lua(
+        'require("lofi").generate({ prompt = "rain", on_start = function(id) _G.id = id end })'
+    )
     editor.wait("_G.id == '0000000000000000'")
 
 
@@ -204,14 +225,20 @@ def test_a_callback_that_fails_is_told_and_harms_nobody(start: Start) -> None:
     )
     editor.wait("_G.fine and #_G.notes > 0")
     assert editor.lua(
-        "return vim.iter(_G.notes):any(function(n) return n:find('a callback failed', 1, true) ~= nil end)"
+        """
+        return vim.iter(_G.notes):any(function(note)
+          return note:find("a callback failed", 1, true) ~= nil
+        end)
+        """
     )
 
 
 def test_what_is_left_out_comes_from_the_settings(start: Start, fake: Fake) -> None:
     defaults = {"duration": 45, "style": "Classic Lofi Hip Hop", "seed": 9}
     editor = start("puppet", settings={"defaults": defaults, "backend": "musicgen"})
-    editor.lua('require("lofi").generate("piano") require("lofi").generate({ style = "", prompt = "tea" })')
+    editor.lua(
+        'require("lofi").generate("piano") require("lofi").generate({ style = "", prompt = "tea" })'
+    )
     assert until(lambda: len(fake.heard("generate")) == 2)
     first, second = fake.heard("generate")
     assert first == {
@@ -227,7 +254,9 @@ def test_the_short_and_the_long_names_mean_the_same(editor: Editor, fake: Fake) 
     editor.lua(
         """
         require("lofi").generate({ prompt = "a", duration = 60, steps = 9, guidance = 7, seed = 1 })
-        require("lofi").generate({ prompt = "a", duration_sec = 60, inference_steps = 9, guidance_scale = 7, seed = 1 })
+        require("lofi").generate({
+          prompt = "a", duration_sec = 60, inference_steps = 9, guidance_scale = 7, seed = 1
+        })
         """
     )
     assert until(lambda: len(fake.heard("generate")) == 2)
@@ -288,8 +317,11 @@ def test_a_finished_track_is_played_if_nothing_plays(start: Start, fake: Fake) -
     radio = {"method": "playback_changed", "params": {"state": "playing", "source": "radio"}}
     editor = start("polite")
     for now, method in ((stopped, "play"), (playing, "playlist_add"), (radio, None)):
-        editor.lua("_G.said = false require('lofi.daemon').request('say', { messages = { ... } },"
-                   " function() _G.said = true end)", now)
+        editor.lua(
+            "_G.said = false require('lofi.daemon').request('say', { messages = { ... } },"
+            " function() _G.said = true end)",
+            now,
+        )
         editor.wait("_G.said")
         editor.lua(MAKE, "rain")
         editor.wait("_G.job.done")
@@ -304,8 +336,10 @@ def test_nothing_is_played_unless_it_is_wanted_or_can_be(start: Start, fake: Fak
     editor.lua(MAKE, "rain")
     editor.wait("_G.job.done")
     quiet = start("polite", name="quiet", settings={"player": {"autoplay": False}})
-    quiet.lua("require('lofi.daemon').request('say', { messages = { ... } }, function() _G.said = true end)",
-              {"method": "playback_changed", "params": {"state": "stopped"}})
+    quiet.lua(
+        SAID,
+        {"method": "playback_changed", "params": {"state": "stopped"}},
+    )
     quiet.wait("_G.said")
     quiet.lua(MAKE, "rain")
     quiet.wait("_G.job.done")

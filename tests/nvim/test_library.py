@@ -44,7 +44,10 @@ def test_a_favourite_is_one_no_longer(editor: Editor) -> None:
     editor.lua(ANSWER, {"library_get": {"result": track}, "library_favorite": {"result": marked}})
     editor.lua('require("lofi").favorite(..., nil, function(_, t) _G.track = t end)', NIGHT)
     editor.wait("_G.track ~= nil")
-    assert editor.lua("return _G.asked[2]") == ["library_favorite", {"track_id": NIGHT, "favorite": False}]
+    assert editor.lua("return _G.asked[2]") == [
+        "library_favorite",
+        {"track_id": NIGHT, "favorite": False},
+    ]
 
 
 @pytest.mark.parametrize("call", ["favorite(nil, nil, cb)", "export(nil, nil, cb)"])
@@ -127,20 +130,38 @@ def test_a_download_that_was_agreed_to_ends_with_its_callback(editor: Editor) ->
     editor.wait("#_G.asked == 1")
     assert editor.lua("return _G.asked[1][2]") == {"backend": "musicgen", "consent": True}
     complete = {"backend": "musicgen", "model": "musicgen-small-fp32", "files_total": 5}
-    editor.lua("vim.schedule(function() require('lofi.notifications').take('download_complete', _G.p) end) _G.p = ...", complete)
+    editor.lua(
+        "require('lofi.notifications').take('download_complete', ...)",
+        complete,
+    )
     editor.wait("#_G.calls == 1")
     assert editor.lua("return _G.calls") == [["", "musicgen-small-fp32"]]
 
 
 def test_a_download_that_fails_says_why(editor: Editor) -> None:
-    editor.lua(ANSWER, {"download_backend": {"result": {"backend": "musicgen", "already_installed": False}}})
+    editor.lua(
+        ANSWER,
+        {"download_backend": {"result": {"backend": "musicgen", "already_installed": False}}},
+    )
     editor.lua('require("lofi").download("musicgen", nil, function(err) _G.err = err end)')
     editor.wait("#_G.asked == 1")
     editor.wait("true")
-    failed = {"backend": "musicgen", "code": "MODEL_DOWNLOAD_FAILED", "message": "no network", "recovery": "check"}
-    editor.lua("_G.p = ... vim.schedule(function() require('lofi.notifications').take('download_error', _G.p) end)", failed)
+    failed = {
+        "backend": "musicgen",
+        "code": "MODEL_DOWNLOAD_FAILED",
+        "message": "no network",
+        "recovery": "check",
+    }
+    editor.lua(
+        "require('lofi.notifications').take('download_error', ...)",
+        failed,
+    )
     editor.wait("_G.err ~= nil")
-    assert editor.lua("return { _G.err.code, _G.err.message, _G.err.hint }") == [-32002, "no network", "check"]
+    assert editor.lua("return { _G.err.code, _G.err.message, _G.err.hint }") == [
+        -32002,
+        "no network",
+        "check",
+    ]
 
 
 def test_the_mirror_follows_what_others_do_to_the_library(editor: Editor, fake: Fake) -> None:

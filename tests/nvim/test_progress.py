@@ -1,7 +1,5 @@
 """How jobs and downloads are shown: natively, by fidget, by notices, or not."""
 
-from typing import Any
-
 import pytest
 
 from fixtures.daemon import until
@@ -28,7 +26,7 @@ end
 """
 
 
-def shown(start: Start, progress: str, *behaviour: str, **settings: Any) -> Editor:
+def shown(start: Start, progress: str, *behaviour: str, **settings: object) -> Editor:
     ui = {"progress": progress, **settings}
     return start(*(behaviour or ("polite",)), settings={"ui": ui})
 
@@ -38,10 +36,12 @@ def make(editor: Editor, prompt: str = "rain") -> None:
     editor.wait("_G.job.done")
 
 
-def test_the_newest_neovim_shows_progress_by_itself(start: Start, which: str) -> None:
+def test_the_newest_neovim_shows_progress_by_itself(start: Start) -> None:
     editor = shown(start, "auto", "flood", "20")
     if not editor.lua('return vim.fn.has("nvim-0.12") == 1'):
-        assert editor.lua('return require("lofi.sinks").choose("auto") == require("lofi.sinks").notify')
+        assert editor.lua(
+            'return require("lofi.sinks").choose("auto") == require("lofi.sinks").notify'
+        )
         return
     editor.lua(
         """
@@ -61,20 +61,23 @@ def test_the_newest_neovim_shows_progress_by_itself(start: Start, which: str) ->
 def test_a_cancel_of_the_message_cancels_the_job(start: Start) -> None:
     editor = shown(start, "auto", "puppet")
     if not editor.lua('return vim.fn.has("nvim-0.12") == 1'):
-        assert editor.lua('return pcall(vim.api.nvim_echo, { { "x" } }, false, { kind = "progress" })') is False
+        assert (
+            editor.lua('return pcall(vim.api.nvim_echo, { { "x" } }, false, { kind = "progress" })')
+            is False
+        )
         return
     editor.lua(
         """
-        vim.api.nvim_create_autocmd("Progress", { pattern = "lofi", once = true, callback = function(event)
-          _G.id = event.data.id
-        end })
+        local function note(event) _G.id = event.data.id end
+        vim.api.nvim_create_autocmd("Progress", { pattern = "lofi", once = true, callback = note })
         _G.job = require("lofi").generate("rain", function(err) _G.err = err end)
         """
     )
     editor.wait("_G.id ~= nil")
     editor.lua(
         """
-        vim.api.nvim_exec_autocmds("Progress", { pattern = "lofi", data = { id = _G.id, status = "cancel" } })
+        local data = { id = _G.id, status = "cancel" }
+        vim.api.nvim_exec_autocmds("Progress", { pattern = "lofi", data = data })
         """
     )
     editor.wait("_G.job.done")
@@ -82,7 +85,9 @@ def test_a_cancel_of_the_message_cancels_the_job(start: Start) -> None:
 
 
 @pytest.mark.parametrize("columns", [20, 40, 80])
-@pytest.mark.parametrize("option", ["ruler", "noruler noshowcmd", "laststatus=0 ruler", "cmdheight=0"])
+@pytest.mark.parametrize(
+    "option", ["ruler", "noruler noshowcmd", "laststatus=0 ruler", "cmdheight=0"]
+)
 def test_no_message_stops_the_editor_until_a_key_is_pressed(
     start: Start, columns: int, option: str
 ) -> None:
@@ -91,12 +96,19 @@ def test_no_message_stops_the_editor_until_a_key_is_pressed(
     editor.nvim.ui_attach(columns, 10)
     editor.lua(
         """
-        for i = 1, 3 do require("lofi").generate(("a very long prompt, "):rep(9) .. i, function() end) end
+        for i = 1, 3 do
+          require("lofi").generate(("a very long prompt, "):rep(9) .. i, function() end)
+        end
         _G.job = require("lofi").generate("last", function() end)
         """
     )
     assert until(lambda: not blocked(editor) and editor.lua("return _G.job.done"))
-    editor.lua('require("lofi.notice").aside(("long "):rep(60), "warn") vim.schedule(function() _G.last = true end)')
+    editor.lua(
+        """
+        require("lofi.notice").aside(("long "):rep(60), "warn")
+        vim.schedule(function() _G.last = true end)
+        """
+    )
     assert until(lambda: not blocked(editor) and editor.lua("return _G.last"))
     assert not blocked(editor)
 
@@ -104,7 +116,9 @@ def test_no_message_stops_the_editor_until_a_key_is_pressed(
 def test_neovims_own_notifier_is_told_from_others(start: Start) -> None:
     editor = start("puppet")
     assert editor.lua('return require("lofi.notice").is_plain()') is True
-    assert editor.lua('vim.notify = function() end return require("lofi.notice").is_plain()') is False
+    assert (
+        editor.lua('vim.notify = function() end return require("lofi.notice").is_plain()') is False
+    )
 
 
 def blocked(editor: Editor) -> bool:
@@ -141,7 +155,10 @@ def test_a_notifier_that_cannot_hears_of_the_beginning_and_the_end(start: Start)
     editor = shown(start, "notify", "flood", "20")
     editor.lua(NOTIFY)
     make(editor)
-    assert [each[0] for each in editor.lua("return _G.seen")] == ["0% rain", "rain · 0:30, finished"]
+    assert [each[0] for each in editor.lua("return _G.seen")] == [
+        "0% rain",
+        "rain · 0:30, finished",
+    ]
 
 
 def test_quiet_is_quiet(start: Start) -> None:
@@ -185,7 +202,9 @@ def test_pictures_are_no_closer_than_a_fifth_of_a_second_and_the_end_is_always_s
     before = editor.lua("return vim.uv.hrtime()")
     make(editor)
     seconds = (editor.lua("return vim.uv.hrtime()") - before) / 1e9
-    reports = editor.lua("return vim.iter(_G.seen):filter(function(e) return e[1] == 'report' end):totable()")
+    reports = editor.lua(
+        "return vim.iter(_G.seen):filter(function(e) return e[1] == 'report' end):totable()"
+    )
     assert len(reports) <= 3 + seconds / 0.2
     assert reports[-1] == ["report", 100]
 
@@ -199,7 +218,10 @@ def test_a_download_is_shown_and_ends(start: Start) -> None:
         {"method": "download_progress", "params": half},
         {"method": "download_complete", "params": {"backend": "musicgen"}},
     ]
-    editor.lua("require('lofi.daemon').request('say', { messages = ... }, function() _G.said = true end)", messages)
+    editor.lua(
+        "require('lofi.daemon').request('say', { messages = ... }, function() _G.said = true end)",
+        messages,
+    )
     editor.wait("_G.said")
     seen = editor.lua("return _G.seen")
     assert seen[0][1] == "musicgen: fetching, 1.1 GB of 2.3 GB"
@@ -210,9 +232,18 @@ def test_a_download_is_shown_and_ends(start: Start) -> None:
 def test_prompts_are_shown_escaped(start: Start, prompt: str) -> None:
     editor = shown(start, "notify")
     editor.lua(NOTIFY)
-    editor.lua('require("lofi.notifications").take("generation_start", { track_id = "a", prompt = ... })', prompt)
+    editor.lua(
+        'require("lofi.notifications").take("generation_start", { track_id = "a", prompt = ... })',
+        prompt,
+    )
     editor.lua('require("lofi.progress").begin()')
-    editor.lua('require("lofi.notifications").take("generation_complete", { track_id = "a", prompt = ... })', prompt)
+    editor.lua(
+        """
+        local track = { track_id = "a", prompt = ... }
+        require("lofi.notifications").take("generation_complete", track)
+        """,
+        prompt,
+    )
     text = editor.lua("return _G.seen[1][1]")
     assert "\x1b" not in text
     assert len(text) < 90

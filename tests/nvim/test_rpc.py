@@ -54,7 +54,8 @@ def test_a_line_of_a_mebibyte_arrives(bench: Editor) -> None:
         bench.lua(
             LINE
             + """
-            local line = vim.json.encode({ method = "long", params = { text = ("x"):rep(2 ^ 20) } }) .. "\\n"
+            local params = { text = ("x"):rep(2 ^ 20) }
+            local line = vim.json.encode({ method = "long", params = params }) .. "\\n"
             for at = 1, #line, 65536 do it.feed(line:sub(at, at + 65535)) end
             return #told[1][2].text
             """
@@ -118,7 +119,8 @@ def test_an_answer_reaches_who_asked_once(bench: Editor) -> None:
         it:request("b", nil, note("b"), 1)
         it.feed([[{"id":2,"result":{"x":null,"y":1}}]] .. "\\n")
         it.feed([[{"id":2,"result":{}}]] .. "\\n")
-        it.feed([[{"id":1,"error":{"code":-32004,"message":"full","data":{"error_code":"QUEUE_FULL"}}}]] .. "\\n")
+        local full = { code = -32004, message = "full", data = { error_code = "QUEUE_FULL" } }
+        it.feed(vim.json.encode({ id = 1, error = full }) .. "\\n")
         return { answers, #problems, it:waiting(), late[1].off, late[2].off }
         """
     ) == [[["b", None, {"y": 1}], ["a", "QUEUE_FULL"]], 1, 0, True, True]
@@ -172,7 +174,8 @@ def test_a_callback_that_fails_harms_nobody(bench: Editor) -> None:
         it:request("bad", nil, function() error("oops") end, 1)
         it:request("good", nil, note("good"), 1)
         it:fail(require("lofi.errors").new("DAEMON_EXITED", "gone"))
-        return { #answers, #problems, problems[1]:find("the callback of bad failed", 1, true) ~= nil }
+        local told = problems[1]:find("the callback of bad failed", 1, true) ~= nil
+        return { #answers, #problems, told }
         """
     ) == [1, 1, True]
 
@@ -189,7 +192,8 @@ def test_a_callback_that_fails_harms_nobody(bench: Editor) -> None:
 )
 def test_what_cannot_be_sent_is_an_error_and_not_sent(bench: Editor, params: str) -> None:
     assert bench.lua(
-        LINE + f'it:request("m", {params}, note("m"), 1) return {{ answers, #written, it:waiting() }}'
+        LINE
+        + f'it:request("m", {params}, note("m"), 1) return {{ answers, #written, it:waiting() }}'
     ) == [[["m", "INVALID_PARAMS"]], 0, 0]
 
 
@@ -208,7 +212,7 @@ def test_what_cannot_be_sent_is_an_error_and_not_sent(bench: Editor, params: str
         (b"\xf0\x9d\x84", False),
     ],
 )
-def test_what_is_utf_8(bench: Editor, text: bytes, valid: bool) -> None:  # noqa: FBT001
+def test_what_is_utf_8(bench: Editor, text: bytes, valid: bool) -> None:
     assert bench.lua('return require("lofi.rpc").is_utf8(...)', text) is valid
 
 
@@ -226,7 +230,9 @@ def test_an_error_of_the_daemon_keeps_its_number_name_and_hint(bench: Editor) ->
     }
 
 
-@pytest.mark.parametrize("wire", ['"text"', "3", "{}", '{ code = "x", message = {}, data = 3 }', "true"])
+@pytest.mark.parametrize(
+    "wire", ['"text"', "3", "{}", '{ code = "x", message = {}, data = 3 }', "true"]
+)
 def test_an_error_without_sense_is_an_error_all_the_same(bench: Editor, wire: str) -> None:
     err = bench.lua(f'return require("lofi.errors").from_wire({wire})')
     assert isinstance(err["code"], int)

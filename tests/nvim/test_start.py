@@ -47,8 +47,9 @@ def test_maps_are_there_for_whoever_wants_keys(editor: Editor, name: str) -> Non
 
 
 def test_no_key_is_taken(editor: Editor) -> None:
-    assert editor.lua(
-        """
+    assert (
+        editor.lua(
+            """
         local taken = {}
         for _, mode in ipairs({ "n", "x", "i", "o", "t", "c" }) do
           for _, map in ipairs(vim.api.nvim_get_keymap(mode)) do
@@ -58,7 +59,9 @@ def test_no_key_is_taken(editor: Editor) -> None:
         end
         return taken
         """
-    ) == []
+        )
+        == []
+    )
 
 
 def test_a_selection_is_generated_by_its_map(editor: Editor, fake: Fake) -> None:

@@ -19,7 +19,11 @@ TYPES = (LUA / "lofi" / "types.lua").read_text()
 
 def fields(name: str) -> dict[str, str]:
     """The fields of a class, with their types; a trailing ? says that it may be nil."""
-    block = re.search(rf"^---@class (?:\(exact\) )?{re.escape(name)}\b.*\n((?:---@field .*\n)*)", TYPES, re.MULTILINE)
+    block = re.search(
+        rf"^---@class (?:\(exact\) )?{re.escape(name)}\b.*\n((?:---@field .*\n)*)",
+        TYPES,
+        re.MULTILINE,
+    )
     assert block is not None, f"there is no class {name}"
     found = re.findall(r"^---@field (\w+)(\??) (.*)$", block[1], re.MULTILINE)
     return {field: kind + optional for field, optional, kind in found}
@@ -38,16 +42,19 @@ def strict(which: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edi
 
 @pytest.mark.parametrize("module", [name for name in MODULES if name != "lofi.types"])
 def test_every_module_loads_alone_and_uses_nothing_deprecated(strict: Editor, module: str) -> None:
-    assert strict.lua(
-        """
+    assert (
+        strict.lua(
+            """
         for name in pairs(package.loaded) do
           if name:find("^lofi") then package.loaded[name] = nil end
         end
         local ok, why = pcall(require, ...)
         return ok and "" or why
         """,
-        module,
-    ) == ""
+            module,
+        )
+        == ""
+    )
 
 
 def test_what_a_user_may_write_is_what_the_plugin_reads_and_all_of_it_is_optional() -> None:
@@ -63,7 +70,9 @@ def test_the_settings_are_declared_checked_and_have_the_defaults_they_say(bench:
         local config = require("lofi.config")
         local function names(rules)
           local out = {}
-          for key, rule in pairs(rules) do out[key] = type(rule) == "table" and names(rule) or true end
+          for key, rule in pairs(rules) do
+            out[key] = type(rule) == "table" and names(rule) or true
+          end
           return out
         end
         return { rules = names(config.rules), defaults = config.defaults }
@@ -90,7 +99,9 @@ def test_every_setting_is_explained_beside_its_default() -> None:
 def test_events_are_declared_as_they_are(bench: Editor) -> None:
     block = TYPES[TYPES.index("---@alias lofi.Event\n") :]
     declared = re.findall(r'"(\w+)"', block)
-    assert sorted(declared) == sorted(bench.lua('return vim.tbl_keys(require("lofi.events").names)'))
+    assert sorted(declared) == sorted(
+        bench.lua('return vim.tbl_keys(require("lofi.events").names)')
+    )
 
 
 def test_what_the_daemon_may_send_is_known(bench: Editor) -> None:
@@ -106,10 +117,10 @@ def test_what_the_daemon_may_send_is_known(bench: Editor) -> None:
 
 def test_errors_have_the_numbers_of_the_protocol(bench: Editor) -> None:
     protocol = (ROOT / "doc" / "protocol.md").read_text()
-    table = dict(
-        (name, int(code))
+    table = {
+        name: int(code)
         for code, name in re.findall(r"^\| (-32\d+) \| `(\w+)` \|", protocol, re.MULTILINE)
-    )
+    }
     ours = bench.lua('return require("lofi.errors").codes')
     assert table.items() <= ours.items()
 
