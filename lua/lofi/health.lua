@@ -216,16 +216,16 @@ end
 ---@param what string
 local function plugin(name, file, what)
   local found = #vim.api.nvim_get_runtime_file(file, false) > 0
-  health.info(("%s %s: %s"):format(name, found and "is there" or "is not there", what))
+  health.info(("%s is %s; with it, %s"):format(name, found and "there" or "not there", what))
 end
 
 local function around()
   health.start("lofi: what it works with (all optional)")
-  local native = vim.fn.has("nvim-0.12") == 1
-  local spare = native and "progress is shown by Neovim itself" or "shows progress"
-  plugin("fidget", "lua/fidget/init.lua", spare)
-  plugin("lualine", "lua/lualine.lua", "add 'lofi' to one of its sections")
-  plugin("telescope", "lua/telescope/init.lua", ":Telescope lofi")
+  if vim.fn.has("nvim-0.12") == 0 then
+    plugin("fidget", "lua/fidget/init.lua", "progress is shown in a corner")
+  end
+  plugin("lualine", "lua/lualine.lua", "a component 'lofi' shows what plays and what is made")
+  plugin("telescope", "lua/telescope/init.lua", ":Telescope lofi lists tracks and prompts")
   local uv = vim.fn.exepath("uv")
   local with = uv ~= "" and uv or "python3 with its venv, as there is no uv"
   health.info(":Lofi install uses " .. with)

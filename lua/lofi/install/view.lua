@@ -77,7 +77,8 @@ local function finished(err, result)
   end
   local text = ("%s is installed"):format(result.version)
   add(text)
-  notify(text .. "; :Lofi restart uses it if a daemon is running", vim.log.levels.INFO)
+  local running = require("lofi.daemon").is_running()
+  notify(text .. (running and "; :Lofi restart begins to use it" or ""), vim.log.levels.INFO)
 end
 
 ---@param extras? string[]
