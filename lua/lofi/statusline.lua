@@ -78,6 +78,17 @@ local function compose(opts)
   return text.statusline(table.concat(parts, (" %s "):format(signs().separator)))
 end
 
+---An error in a status line would be shown at every redraw.
+---@param opts lofi.statusline.Opts
+---@return string
+local function safely(opts)
+  local ok, line = pcall(compose, opts)
+  if not ok then
+    require("lofi.log").error("the status line cannot be made: %s", line)
+  end
+  return ok and line or ""
+end
+
 ---@return boolean whether the text changes with time alone
 local function moves()
   local all = state.get()
@@ -97,7 +108,7 @@ local function refresh()
   if not shown then
     return rest()
   end
-  if compose(last or {}) ~= told then
+  if safely(last or {}) ~= told then
     shown = false
     M.redraws = M.redraws + 1
     vim.cmd.redrawstatus({ bang = true })
@@ -125,7 +136,7 @@ end
 ---@return string
 function M.text(opts)
   last = opts or {}
-  told = compose(last)
+  told = safely(last)
   shown = true
   follow()
   return told

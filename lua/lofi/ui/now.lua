@@ -239,7 +239,7 @@ function M.rows(state, view)
     rows[#rows + 1] = { id = "problem", kind = "problem", item = problem, lines = lines }
   end
   local notice = view.notice
-  if notice then
+  if notice and not (problem and problem.message == notice.message) then
     local lines = M.advice(notice.message, notice.hint, view, notice.hl)
     rows[#rows + 1] = { id = "notice", kind = "notice", item = notice, lines = lines }
   end

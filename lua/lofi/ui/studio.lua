@@ -293,7 +293,10 @@ local function new()
     off = {},
   }, Studio)
   studio.pace = require("lofi.ui.pace").new(function()
-    studio:draw()
+    local ok, why = pcall(studio.draw, studio)
+    if not ok then -- again and again: nothing for the message line
+      require("lofi.log").error("the studio cannot be drawn: %s", why)
+    end
   end)
   studio.desk = require("lofi.ui.desk").new(studio)
   return studio
