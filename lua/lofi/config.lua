@@ -24,7 +24,7 @@ M.defaults = {
     -- seed = 42, -- unset: a new one for every track
   },
   player = {
-    backend = "auto", -- "auto", "miniaudio", "none", or the name of a program that plays
+    backend = "auto", -- "auto", "miniaudio", "none", or a program: "mpv", "paplay", "aplay", …
     -- device = "…", -- the output device; unset: the system's
     -- volume = 0.5, -- 0 to 1, set at each start; unset: as it was left
     autoplay = true, -- play a track when it is finished, if nothing plays

@@ -76,9 +76,6 @@ end
 local function settle(id, err, track)
   local jobs = waiting[id] or {}
   waiting[id] = nil
-  if track and #jobs > 0 then
-    require("lofi.player").offer(track)
-  end
   for _, job in ipairs(jobs) do
     finish(job, err, track, require("lofi.progress").is_shown())
   end

@@ -144,6 +144,14 @@ function M.mute(muted, cb)
   require("lofi.player").mute(muted, cb)
 end
 
+---Makes room for another sound, and comes back.
+---@param active boolean
+---@param level? number what is left of the volume meanwhile
+---@param cb? lofi.Callback
+function M.duck(active, level, cb)
+  require("lofi.player").duck(active, level, cb)
+end
+
 ---@param name? string an output device; nil: only tell the callback which there are
 ---@param cb? lofi.Callback
 function M.device(name, cb)

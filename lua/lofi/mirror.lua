@@ -17,18 +17,12 @@ local function look(method, params)
   end)
 end
 
----The settings of the player and the radio that the user has made.
+---The settings that are no variables of its environment.
 ---@param config lofi.Config
 local function hand_over(config)
-  local player, radio = config.player, config.radio
-  if player.device then
-    look("audio_device_set", { device = player.device })
-  end
-  if player.volume then
-    look("volume_set", { level = player.volume })
-  end
-  if player.crossfade then
-    look("crossfade_set", { duration_sec = player.crossfade })
+  local volume, radio = config.player.volume, config.radio
+  if volume then
+    look("volume_set", { level = volume }) -- it remembers another one
   end
   if next(radio) then
     look("prefetch_config", {
@@ -62,6 +56,20 @@ local function library_changed(p)
   end
 end
 
+local excused = false
+
+---Why a finished track is not heard, once a session: the daemon plays it, if it can.
+local function excuse_silence()
+  local playback = state.get().playback
+  local problem = playback and playback.problem
+  if problem and not excused and require("lofi.config").get().player.autoplay then
+    excused = true
+    local errors = require("lofi.errors")
+    local err = errors.new("AUDIO_DEVICE_ERROR", problem.message or "no sound", problem.recovery)
+    require("lofi.notice").aside("not played: " .. errors.text(err), "warn")
+  end
+end
+
 local following = false
 
 ---From now on; a second call changes nothing.
@@ -73,6 +81,7 @@ function M.follow()
   local events = require("lofi.events")
   events.on("daemon_start", greet)
   events.on("library_changed", library_changed)
+  events.on("generation_complete", excuse_silence)
 end
 
 return M

@@ -2,7 +2,6 @@
 local ask = require("lofi.ask")
 local errors = require("lofi.errors")
 local is = require("lofi.schema")
-local state = require("lofi.state")
 
 local M = {}
 
@@ -184,29 +183,15 @@ function M.playlist(change, cb)
   ask.call(method, params, cb)
 end
 
-local excused = false
-
----Why a finished track is not heard; once a session.
----@param err? lofi.Error
-local function excuse(err)
-  if err and not excused and err.name ~= "DAEMON_EXITED" then
-    excused = true
-    require("lofi.notice").aside("not played: " .. errors.text(err), "warn")
-  end
-end
-
----A track this editor had asked for is finished: play it if that is wanted and nothing else plays.
----@param track lofi.Track
-function M.offer(track)
-  local playback = state.get().playback
-  local config = require("lofi.config").get().player
-  if not playback or not config.autoplay or config.backend == "none" then
-    return
-  end
-  if playback.state == "stopped" then
-    ask.call("play", { track_id = track.track_id }, excuse)
-  elseif playback.source == "track" then
-    ask.call("playlist_add", { track_id = track.track_id }, excuse)
+---Makes room for another sound, or comes back.
+---@param active boolean
+---@param level? number
+---@param cb? lofi.Callback
+function M.duck(active, level, cb)
+  local rules = { active = is.flag, level = is.number(0, 1) }
+  local params = { active = active == nil and "" or active, level = level }
+  if ask.valid("duck", rules, params, cb) then
+    ask.call("duck", params, cb)
   end
 end
 

@@ -43,13 +43,17 @@ local LEVELS = { debug = "debug", warn = "warning", error = "error", off = "erro
 ---@param config lofi.Config
 ---@return table<string, string>
 function M.environment(config)
-  local threads, idle = config.threads, config.daemon.idle_timeout
+  local threads, idle, player = config.threads, config.daemon.idle_timeout, config.player
   local env = {
     LOFI_BACKEND = config.backend ~= "auto" and config.backend or nil,
     LOFI_DEVICE = config.device ~= "auto" and config.device or nil,
     LOFI_THREADS = threads and ("%d"):format(threads) or nil,
     LOFI_IDLE_TIMEOUT_SEC = idle and ("%d"):format(idle) or nil,
     LOFI_LOG_LEVEL = LEVELS[config.log.level],
+    LOFI_AUDIO_OUTPUT = player.backend ~= "auto" and player.backend or nil,
+    LOFI_AUDIO_DEVICE = player.device,
+    LOFI_CROSSFADE_SEC = player.crossfade and ("%g"):format(player.crossfade) or nil,
+    LOFI_AUTOPLAY = tostring(player.autoplay),
   }
   return vim.tbl_extend("force", env, config.daemon.env)
 end

@@ -228,6 +228,18 @@ M.mute = {
   end,
 }
 
+M.duck = {
+  desc = "softer while something else is to be heard",
+  usage = "[on|off]",
+  complete = offer("on", "off"),
+  impl = function(call)
+    if call.rest ~= "" and call.rest ~= "on" and call.rest ~= "off" then
+      return misused(":Lofi duck takes on, off or nothing")
+    end
+    lofi.duck(call.rest ~= "off", nil, told())
+  end,
+}
+
 M.device = {
   desc = "choose where the sound goes",
   usage = "[name|default]",

@@ -17,6 +17,7 @@ stillborn N ends with code N before it says anything
 mortal N    ends with code N, or (9) by SIGKILL, when a track is asked for
 liar        answers with the wrong types
 stubborn    does not leave when its input ends
+parent      like a puppet, with a child that holds its streams open for a minute
 """
 
 import contextlib
@@ -263,6 +264,13 @@ def track(identity: str, prompt: str) -> Json:
 def main(wait: Callable[[float], None] = time.sleep) -> None:
     """Live, then leave, if it does."""
     fake = Fake(*sys.argv[1:])
+    if fake.behaviour == "parent":
+        child = os.fork()
+        if child == 0:
+            os.close(0)
+            wait(60)
+            os._exit(0)
+        fake.write({"child": child})
     with contextlib.suppress(BrokenPipeError):
         fake.serve(sys.stdin.buffer)
     fake.write({"eof": os.getpid()})

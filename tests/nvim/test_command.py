@@ -131,6 +131,8 @@ def test_a_bang_or_a_range_that_means_nothing_is_refused(editor: Editor, line: s
         ("volume", "volume_get", {}),
         ("mute", "mute", {}),
         ("mute off", "mute", {"muted": False}),
+        ("duck", "duck", {"active": True}),
+        ("duck off", "duck", {"active": False}),
         ("device Big Speakers", "audio_device_set", {"device": "Big Speakers"}),
         ("device default", "audio_device_set", {"device": None}),
         ("crossfade 2.5", "crossfade_set", {"duration_sec": 2.5}),

@@ -176,6 +176,7 @@ def test_settings_reach_the_daemon_by_its_environment(editor: Editor) -> None:
         require("lofi").setup({
           backend = "musicgen", device = "cpu", threads = 2, log = { level = "warn" },
           daemon = { idle_timeout = 60, env = { LOFI_CACHE_MAX_MB = "2000" } },
+          player = { backend = "mpv", device = "Speakers", crossfade = 2.5, autoplay = false },
         })
         return require("lofi.process").environment(require("lofi.config").get())
         """
@@ -187,6 +188,10 @@ def test_settings_reach_the_daemon_by_its_environment(editor: Editor) -> None:
         "LOFI_IDLE_TIMEOUT_SEC": "60",
         "LOFI_LOG_LEVEL": "warning",
         "LOFI_CACHE_MAX_MB": "2000",
+        "LOFI_AUDIO_OUTPUT": "mpv",
+        "LOFI_AUDIO_DEVICE": "Speakers",
+        "LOFI_CROSSFADE_SEC": "2.5",
+        "LOFI_AUTOPLAY": "false",
     }
 
 
@@ -194,6 +199,6 @@ def test_what_nobody_set_is_left_to_the_daemons_own_settings(editor: Editor) -> 
     assert editor.lua(
         """
         vim.g.lofi = nil
-        return vim.tbl_isempty(require("lofi.process").environment(require("lofi.config").get()))
+        return require("lofi.process").environment(require("lofi.config").get())
         """
-    )
+    ) == {"LOFI_AUTOPLAY": "true"}

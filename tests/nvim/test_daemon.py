@@ -311,6 +311,23 @@ def test_its_last_words_are_in_the_log(start: Start) -> None:
     assert "none at all" in notes(editor)[0]
 
 
+def test_its_end_is_noticed_though_a_child_of_it_holds_the_streams(
+    start: Start, fake: Fake
+) -> None:
+    editor = start("parent")
+    editor.lua(NOTES)
+    pid = ready(editor)
+    (child,) = (line["child"] for line in fake.lines() if "child" in line)
+    try:
+        os.kill(pid, signal.SIGKILL)
+        editor.wait("#_G.notes == 1 and require('lofi.state').get().daemon.status == 'ready'")
+        assert not gone(child)
+    finally:
+        for line in fake.lines():
+            if "child" in line:
+                os.kill(line["child"], signal.SIGKILL)
+
+
 def test_starting_and_ending_are_events(editor: Editor) -> None:
     editor.lua(
         """

@@ -311,36 +311,37 @@ def test_an_error_without_a_callback_is_shown(editor: Editor) -> None:
     )
 
 
-def test_a_finished_track_is_played_if_nothing_plays(start: Start, fake: Fake) -> None:
-    stopped = {"method": "playback_changed", "params": {"state": "stopped", "volume": 0.5}}
-    playing = {"method": "playback_changed", "params": {"state": "playing", "source": "track"}}
-    radio = {"method": "playback_changed", "params": {"state": "playing", "source": "radio"}}
-    editor = start("polite")
-    for now, method in ((stopped, "play"), (playing, "playlist_add"), (radio, None)):
-        editor.lua(
-            "_G.said = false require('lofi.daemon').request('say', { messages = { ... } },"
-            " function() _G.said = true end)",
-            now,
-        )
-        editor.wait("_G.said")
+def silent(editor: Editor, *problem: str) -> None:
+    playback: dict[str, object] = {"state": "stopped", "volume": 0.5}
+    if problem:
+        playback["problem"] = dict(zip(("message", "recovery"), problem, strict=True))
+    editor.lua(SAID, {"method": "playback_changed", "params": playback})
+    editor.wait("_G.said")
+
+
+def test_why_a_finished_track_is_not_heard_is_told_once(start: Start) -> None:
+    editor = start("polite", settings={"ui": {"progress": "none", "notify": False}})
+    editor.lua("_G.notes = {} vim.notify = function(text) table.insert(_G.notes, text) end")
+    silent(editor)
+    for _ in range(2):
         editor.lua(MAKE, "rain")
         editor.wait("_G.job.done")
-        if method:
-            assert until(lambda method=method: len(fake.heard(method)) == 1)  # type: ignore[misc]
-    assert len(fake.heard("play")) == 1
-    assert len(fake.heard("playlist_add")) == 1
+    assert editor.lua("return _G.notes") == []
+    silent(editor, "there is no audio device", "tracks are kept: :Lofi export")
+    for _ in range(2):
+        editor.lua(MAKE, "rain")
+        editor.wait("_G.job.done")
+    editor.wait("#_G.notes == 1")
+    assert editor.lua("return _G.notes") == [
+        "lofi: not played: there is no audio device (tracks are kept: :Lofi export)"
+    ]
 
 
-def test_nothing_is_played_unless_it_is_wanted_or_can_be(start: Start, fake: Fake) -> None:
-    editor = start("polite")
+def test_silence_that_is_wanted_is_not_excused(start: Start) -> None:
+    ui = {"progress": "none", "notify": False}
+    editor = start("polite", settings={"ui": ui, "player": {"autoplay": False}})
+    editor.lua("_G.notes = {} vim.notify = function(text) table.insert(_G.notes, text) end")
+    silent(editor, "there is no audio device", "tracks are kept")
     editor.lua(MAKE, "rain")
     editor.wait("_G.job.done")
-    quiet = start("polite", name="quiet", settings={"player": {"autoplay": False}})
-    quiet.lua(
-        SAID,
-        {"method": "playback_changed", "params": {"state": "stopped"}},
-    )
-    quiet.wait("_G.said")
-    quiet.lua(MAKE, "rain")
-    quiet.wait("_G.job.done")
-    assert fake.heard("play") == []
+    assert editor.lua("return _G.notes") == []

@@ -176,14 +176,12 @@ def test_the_mirror_follows_what_others_do_to_the_library(editor: Editor, fake: 
 
 
 def test_the_players_settings_reach_each_new_daemon(start: object, fake: Fake) -> None:
-    player = {"volume": 0.3, "device": "Speakers", "crossfade": 2}
+    player = {"volume": 0.3}
     radio = {"strategy": "preset_cycle", "presets": ["rain"], "ahead": True}
     editor = start("puppet", settings={"player": player, "radio": radio})  # type: ignore[operator]
     editor.lua("require('lofi.daemon').start()")
     assert until(lambda: bool(fake.heard("prefetch_config")))
     assert fake.heard("volume_set") == [{"level": 0.3}]
-    assert fake.heard("audio_device_set") == [{"device": "Speakers"}]
-    assert fake.heard("crossfade_set") == [{"duration_sec": 2}]
     assert fake.heard("prefetch_config") == [
         {"enabled": True, "strategy": "preset_cycle", "presets": ["rain"]}
     ]

@@ -132,6 +132,29 @@ def test_a_track_is_declared_as_the_protocol_has_it() -> None:
     assert set(rows) == fields("lofi.Track").keys()
 
 
+BLOCKING = {
+    r"vim\.fn\.systemlist?\(": set[str](),
+    r"os\.execute|io\.popen|vim\.uv\.sleep|uv\.sleep|vim\.fn\.jobwait": set[str](),
+    r":wait\(": {"lofi/generation.lua", "lofi/install.lua", "lofi/health.lua"},
+    r"pkill|afplay": set[str](),
+    # leaving Neovim; scripts that ask for it; :checkhealth, which is a wait by nature
+    r"vim\.wait\(": {
+        *("lofi/daemon.lua", "lofi/generation.lua", "lofi/install.lua", "lofi/health.lua"),
+    },
+}
+"""What waits or kills, and the modules that may."""
+
+
+@pytest.mark.parametrize("pattern", BLOCKING)
+def test_nothing_waits_shells_out_or_kills_by_name(pattern: str) -> None:
+    found = {
+        str(path.relative_to(LUA))
+        for path in LUA.rglob("*.lua")
+        if re.search(pattern, path.read_text())
+    }
+    assert found <= BLOCKING[pattern]
+
+
 def test_no_module_is_without_a_word_on_what_it_knows() -> None:
     for path in sorted(LUA.rglob("*.lua")):
         assert path.read_text().startswith("--"), path
