@@ -162,6 +162,30 @@ def test_functions_take_what_is_documented() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("kind", "tag"),
+    [
+        ("GenerateOpts", "lofi.generate()"),
+        ("Error", "lofi-Error"),
+        ("Job", "lofi-Job"),
+        ("Track", "lofi-Track"),
+        ("Playback", "lofi-Playback"),
+        ("Radio", "lofi-Radio"),
+        ("Timer", "lofi-Timer"),
+        ("State", "lofi.state()"),
+    ],
+)
+def test_every_field_of_a_public_type_is_documented(kind: str, tag: str) -> None:
+    types = (ROOT / "lua" / "lofi" / "types.lua").read_text()
+    block = re.search(
+        rf"^---@class (?:\(exact\) )?lofi\.{kind}( .*)?\n((?:---.*\n)+)", types, re.MULTILINE
+    )
+    assert block is not None
+    fields = re.findall(r"^---@field (\w+)", block.group(2), re.MULTILINE)
+    section = re.split(r"\*\n", TEXT.split(f"*{tag}*")[1].split("\n", 1)[1])[0]
+    assert [field for field in fields if not re.search(rf"\b{field}\b", section)] == []
+
+
 def test_every_event_is_documented_with_its_autocommand(bench: Editor) -> None:
     documented = re.findall(r"^(\w+) +\*(Lofi\w+)\*$", TEXT, re.MULTILINE)
     assert dict(documented) == bench.lua('return require("lofi.events").names')
