@@ -11,7 +11,12 @@ M.ENVIRONMENT = {
 }
 
 local PYTHONS = { "python3", "python3.13", "python3.12", "python3.11" }
-local RECENT = "import sys; sys.exit(sys.version_info < (3, 11))"
+
+---The versions that the locked libraries are tested with, and then those that may do as well.
+local FITTING = {
+  "import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))",
+  "import sys; sys.exit(sys.version_info < (3, 11))",
+}
 
 ---@class (exact) lofi.install.Tools
 ---@field name string
@@ -24,7 +29,7 @@ local RECENT = "import sys; sys.exit(sys.version_info < (3, 11))"
 local function with_uv(uv, folder)
   return {
     name = "uv",
-    environment = { uv, "venv", "--no-project", "--python", ">=3.11", folder },
+    environment = { uv, "venv", "--no-project", "--python", ">=3.11,<3.14", folder },
     install = function(...)
       -- uv judges by pyproject.toml alone whether a folder has changed
       return { uv, "pip", "install", "--python", folder, "--reinstall-package", "lofi", ... }
@@ -54,10 +59,12 @@ function M.find(folder, succeeds)
   if uv ~= "" then
     return with_uv(uv, folder)
   end
-  for _, name in ipairs(PYTHONS) do
-    local python = vim.fn.exepath(name)
-    if python ~= "" and succeeds({ python, "-c", RECENT }) then
-      return with_pip(python, folder)
+  for _, fits in ipairs(FITTING) do
+    for _, name in ipairs(PYTHONS) do
+      local python = vim.fn.exepath(name)
+      if python ~= "" and succeeds({ python, "-c", fits }) then
+        return with_pip(python, folder)
+      end
     end
   end
   return nil

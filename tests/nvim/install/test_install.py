@@ -70,7 +70,7 @@ def test_uv_installs_the_locked_libraries_and_then_this_folder(
     root = editor.lua('return require("lofi.install.place").plugin')
     into = f"uv pip install --python {folder} --reinstall-package lofi"
     assert shop.asked() == [
-        f"uv venv --no-project --python >=3.11 {folder}",
+        f"uv venv --no-project --python >=3.11,<3.14 {folder}",
         f"{into} --require-hashes -r {root}/requirements.lock",
         f"{into} --no-deps {root}",
     ]
@@ -92,6 +92,17 @@ def test_an_old_python_is_passed_over(editor: Editor, shop: Workshop) -> None:
     old = shop.bin / "python3"
     old.write_text("#!/bin/sh\nexit 1\n")
     old.chmod(0o755)
+    installed(editor)
+    assert shop.asked()[1].startswith("python3.12 -m venv ")
+
+
+def test_a_python_that_is_newer_than_the_locked_libraries_comes_last(
+    editor: Editor, shop: Workshop
+) -> None:
+    shop.have("python3.12")
+    newer = shop.bin / "python3"
+    newer.write_text("#!/bin/sh\ncase $2 in *'< (3, 14)'*) exit 1 ;; esac\n")
+    newer.chmod(0o755)
     installed(editor)
     assert shop.asked()[1].startswith("python3.12 -m venv ")
 
