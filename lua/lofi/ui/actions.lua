@@ -65,13 +65,21 @@ local function recipe_of(row)
   }
 end
 
+---@param track lofi.Track
+---@return boolean whether it plays, or pauses
+local function is_on(track)
+  local playback = state().playback
+  local on = playback and playback.state ~= "stopped" and playback.source == "track"
+  return on == true and (playback.track or {}).track_id == track.track_id
+end
+
 group("Play")
 
 action("play", "play the track; on what plays: pause or go on; else: details", function(desk, row)
   local track = row.kind == "track" and row.item
-  if track then
+  if track and not is_on(track) then
     lofi().play(track.track_id, desk:answer())
-  elseif row.kind == "now" or row.kind == "radio" then
+  elseif track or row.kind == "now" or row.kind == "radio" then
     lofi().toggle(desk:answer())
   else
     desk:details(row)

@@ -138,14 +138,18 @@ end
 ---@return string what a track will be, unless told otherwise
 local function conditions(line)
   local config = require("lofi.config").get()
-  local state = require("lofi.state").get()
-  local duration = line:match("duration=(%d+)") or config.defaults.duration
-  local backend = line:match("backend=([%w_]+)") or config.backend
+  local said = require("lofi.command").parse_generate(line) or {}
+  local backend = said.backend or config.backend
   if backend == "auto" then
-    backend = state.default_backend or backend
+    backend = require("lofi.state").get().default_backend or backend
+  end
+  local facts = { ("%d s"):format(said.duration_sec or config.defaults.duration), backend }
+  local style = said.style or config.defaults.style
+  if style then
+    table.insert(facts, 1, style)
   end
   local separator = require("lofi.ui.icons").get(config.ui.icons).separator
-  return ("%s s %s %s "):format(duration, separator, text.clean(backend))
+  return text.clean(table.concat(facts, (" %s "):format(separator))) .. " "
 end
 
 ---What stands beside the text, and in its place when there is none.

@@ -231,6 +231,14 @@ def test_each_key_asks_for_what_its_help_says(studio: Editor, fake: Fake) -> Non
         assert heard == [params], key
 
 
+def test_enter_on_the_track_that_plays_pauses_it(studio: Editor, fake: Fake) -> None:
+    go_to(studio, "▶★ night train")
+    press(studio, "<CR>")
+    settle(studio)
+    assert fake.heard("play") == []
+    assert len(fake.heard("toggle")) == 1
+
+
 def test_the_keys_are_the_users(start: Start) -> None:
     editor = start("puppet", settings={"keys": {"dd": False, "<cr>": False, "D": "remove"}})
     opened(editor)
