@@ -236,3 +236,13 @@ def test_help_finds_the_plugin(bench: Editor, tmp_path: Path) -> None:
     bench.command("help :Lofi-generate")
     assert "*:Lofi-generate*" in bench.nvim.current.line
     bench.command("helpclose")
+
+
+def test_the_readme_shows_the_studio_as_it_is() -> None:
+    screen = (ROOT / "tests" / "nvim" / "screens" / "radio-float-80.txt").read_text().splitlines()
+    found = re.search(
+        r"^```text\n(╭.*?╯)\n```$", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL
+    )
+    assert found is not None
+    shown = found.group(1).splitlines()
+    assert [line for line in screen if line in shown] == shown
