@@ -1,6 +1,7 @@
 ---`:checkhealth lofi`: what is there, what is missing, and the command that brings it. The only
 ---place that waits for programs and for the daemon, each time for a few seconds at most.
 local health = vim.health
+local clean = require("lofi.text").clean
 
 local M = {}
 
@@ -31,7 +32,7 @@ local function output(command, ...)
   local whole = vim.list_extend(vim.list_slice(command), { ... })
   local begun, process = pcall(vim.system, whole, { text = true, timeout = M.PATIENCE })
   if not begun then
-    return nil, process
+    return nil, (tostring(process):gsub("^.-:%d+: ", ""))
   end
   local result = process:wait()
   local text = vim.trim(result.stdout or "")
@@ -59,7 +60,7 @@ end
 ---@param err lofi.Error
 ---@param what string
 local function complain(err, what)
-  health.error(what .. ": " .. err.message, { err.hint or ":Lofi log says more" })
+  health.error(clean(what .. ": " .. err.message), { clean(err.hint or ":Lofi log says more") })
 end
 
 local function editor()
@@ -137,15 +138,35 @@ local function daemon()
   return program.cmd
 end
 
+---@param value any
+---@return table[] # the tables in it, whatever came in
+local function list(value)
+  return vim.tbl_filter(function(each)
+    return type(each) == "table"
+  end, type(value) == "table" and vim.islist(value) and value or {})
+end
+
 ---@param entry table as `lofi-daemon models --json` lists it
 local function model(entry)
-  local size = ("%.2f GB"):format(entry.size_bytes / 1e9)
-  if entry.state == "installed" then
-    health.ok(("%s: %s in %s"):format(entry.name, size, entry.path))
-  elseif entry.state ~= "absent" then
-    health.warn(("%s is %s"):format(entry.name, entry.state), {
-      (":Lofi download %s goes on with it"):format(entry.backend),
+  local name, state = clean(entry.name), clean(entry.state)
+  if state == "installed" then
+    local size = ("%.2f GB"):format((tonumber(entry.size_bytes) or 0) / 1e9)
+    health.ok(("%s: %s in %s"):format(name, size, clean(entry.path)))
+  elseif state ~= "absent" then
+    health.warn(("%s is %s"):format(name, state), {
+      (":Lofi download %s goes on with it"):format(clean(entry.backend)),
     })
+  end
+end
+
+---@param entry table as `get_backends` lists it
+local function backend(entry)
+  local name, kind = clean(entry.name), clean(entry.type)
+  if entry.status == "ready" then
+    health.ok(("%s (%s)"):format(name, clean(entry.model_version or kind)))
+  else
+    local status = clean(entry.status):gsub("_", " ")
+    health.info(("%s: %s; :Lofi download %s brings its model"):format(name, status, kind))
   end
 end
 
@@ -156,33 +177,24 @@ local function models(command)
   if not result then
     return complain(err --[[@as lofi.Error]], "backends")
   end
-  for _, backend in ipairs(result.backends) do
-    if backend.status == "ready" then
-      health.ok(("%s (%s)"):format(backend.name, backend.model_version or backend.type))
-    else
-      local text = ("%s: %s"):format(backend.name, (backend.status:gsub("_", " ")))
-      health.info(("%s; :Lofi download %s brings its model"):format(text, backend.type))
-    end
-  end
-  health.info("used unless told otherwise: " .. result.default_backend)
+  vim.tbl_map(backend, list(result.backends))
+  health.info("used unless told otherwise: " .. clean(result.default_backend))
   local listing = output(command, "models", "--json")
   local fine, decoded = pcall(vim.json.decode, listing or "")
-  for _, entry in ipairs(fine and decoded.models or {}) do
-    model(entry)
-  end
+  vim.tbl_map(model, list(fine and type(decoded) == "table" and decoded.models))
 end
 
 ---@param playback table as `playback_status` answers
 local function speaker(playback)
-  if playback.problem then
-    health.warn(playback.problem.message, { playback.problem.recovery })
+  if type(playback.problem) == "table" then
+    health.warn(clean(playback.problem.message), { clean(playback.problem.recovery) })
   elseif playback.output == "none" then
     health.warn("nothing plays here: tracks are made and kept", {
       ":Lofi export copies one, :help lofi-no-sound says more",
     })
   else
-    local device = playback.device or "the system's output"
-    health.ok(("%s, on %s"):format(playback.output, device))
+    local device = clean(playback.device or "the system's output")
+    health.ok(("%s, on %s"):format(clean(playback.output), device))
   end
   if playback.muted or playback.volume == 0 then
     local why = playback.muted and "the sound is muted" or "the volume is 0"

@@ -152,6 +152,40 @@ def test_a_daemon_without_an_answer_is_not_waited_for_for_ever(
     assert ":Lofi restart" in text
 
 
+def test_a_daemon_that_lies_is_no_reason_to_fail(start: Start, tmp_path: Path) -> None:
+    text = checked(start, program(tmp_path, __version__, "liar"))
+    assert "it does not answer: the daemon's answer to ping makes no sense" in text
+
+
+@pytest.mark.parametrize(
+    "lie", [{}, {"backends": 3}, {"backends": [{"status": []}]}, {"problem": 1}]
+)
+def test_answers_of_other_shapes_are_no_reason_to_fail(
+    start: Start, daemon: Path, lie: Mapping[str, object]
+) -> None:
+    editor = start(settings={"daemon": {"cmd": [str(daemon)]}})
+    (daemon.parent / "models.json").write_text('{"models": [{"size_bytes": "x"}, 4]}')
+    editor.lua(
+        """
+        local lie = ...
+        require("lofi.daemon").request = function(_, _, cb)
+          vim.schedule(function() cb(nil, lie) end)
+        end
+        """,
+        lie,
+    )
+    text = report(editor)
+    assert "Failed to run" not in text
+    assert "used unless told otherwise" in text
+    assert "(all optional)" in text
+
+
+def test_names_from_outside_cannot_disturb_the_page(start: Start, daemon: Path) -> None:
+    editor = start(settings={"daemon": {"cmd": [str(daemon)]}})
+    text = sound(editor, {**SPEAKER, "device": "Line\x1b[31m\nOut", "output": 7})
+    assert "7, on Line [31m Out" in text
+
+
 def test_what_is_wrong_with_the_settings_is_listed(start: Start, daemon: Path) -> None:
     text = checked(start, daemon, ui={"layuot": "float"}, threads="many")
     assert "ui.layuot" in text
