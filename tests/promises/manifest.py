@@ -455,7 +455,10 @@ EDITOR = {
     ),
     "flood": Promise(
         "The editor answers while the daemon floods it with messages.",
-        covered_by=("nvim/test_daemon.py::test_a_flood_does_not_take_the_editor_away",),
+        covered_by=(
+            "nvim/test_daemon.py::test_a_flood_does_not_take_the_editor_away",
+            "nvim/ui/test_studio.py::test_a_thousand_messages_are_drawn_a_few_times",
+        ),
     ),
     "seeds": Promise(
         "A seed survives the way through Lua's numbers.",
@@ -466,6 +469,10 @@ EDITOR = {
         covered_by=(
             "nvim/test_text.py::test_control_characters_do_not_reach_the_screen",
             "nvim/test_progress.py::test_prompts_are_shown_escaped",
+            "nvim/ui/test_render.py::"
+            "test_text_from_outside_cannot_break_lines_or_send_control_characters",
+            "nvim/ui/test_statusline.py::test_titles_are_cut_and_cannot_give_orders",
+            "nvim/ui/test_nonsense.py::test_nonsense_is_drawn_as_well_as_it_can_be",
             "nvim/test_progress.py::test_no_message_stops_the_editor_until_a_key_is_pressed",
         ),
     ),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from fixtures.editor import Editor, other_plugin
+from fixtures.editor import Editor, Fake, other_plugin
 from fixtures.scenes import (
     BUSY,
     NIGHT_TRAIN,
@@ -101,7 +101,7 @@ def test_the_clock_stops_when_nobody_looks_any_more(bar: Editor) -> None:
     bar.wait(f"not {ticks}")
 
 
-def test_a_thousand_texts_take_next_to_nothing(bar: Editor) -> None:
+def test_a_text_asks_nobody_and_loads_nothing(bar: Editor, fake: Fake) -> None:
     text(bar, BUSY)
     requires_nothing_new = bar.lua(
         """
@@ -112,6 +112,7 @@ def test_a_thousand_texts_take_next_to_nothing(bar: Editor) -> None:
         """
     )
     assert requires_nothing_new
+    assert fake.births() == []
 
 
 @pytest.fixture
