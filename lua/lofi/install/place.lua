@@ -68,7 +68,7 @@ end
 ---the checkout it is (`scripts/setup` made it).
 ---@return string?
 function M.executable()
-  local wheel = M.plugin:match("^(.*)/lib/[^/]+/site%-packages/lofi/nvim$")
+  local wheel = M.plugin:match("^(.*)/lib%d*/[^/]+/%a+%-packages/lofi/nvim$")
   return wheel and program(wheel .. PROGRAM)
     or program(M.link() .. PROGRAM)
     or program(M.plugin .. "/.venv" .. PROGRAM)

@@ -259,8 +259,11 @@ def test_an_extra_that_there_is_not_is_refused_before_anything_happens(editor: E
     assert not place(editor).exists()
 
 
-def test_a_plugin_out_of_a_wheel_uses_the_daemon_beside_it(editor: Editor, tmp_path: Path) -> None:
-    wheel = tmp_path / "env" / "lib" / "python3.11" / "site-packages" / "lofi" / "nvim"
+@pytest.mark.parametrize("packages", ["site-packages", "dist-packages"])
+def test_a_plugin_out_of_a_wheel_uses_the_daemon_beside_it(
+    editor: Editor, tmp_path: Path, packages: str
+) -> None:
+    wheel = tmp_path / "env" / "lib" / "python3.11" / packages / "lofi" / "nvim"
     wheel.mkdir(parents=True)
     daemon = tmp_path / "env" / "bin" / "lofi-daemon"
     daemon.parent.mkdir()
