@@ -27,7 +27,7 @@ function M.check(name, rules, values)
 end
 
 ---Told in other ways: the death of a daemon once, not by each who waited; that a job was given up.
-local KNOWN = { DAEMON_EXITED = true, GENERATION_CANCELLED = true }
+M.known = { DAEMON_EXITED = true, GENERATION_CANCELLED = true }
 
 ---Tells the callback, or, where there is none, the user of an error.
 ---@param cb? lofi.Callback
@@ -36,7 +36,7 @@ local KNOWN = { DAEMON_EXITED = true, GENERATION_CANCELLED = true }
 function M.tell(cb, err, result)
   vim.schedule(function()
     if not cb then
-      if err and not KNOWN[err.name] then
+      if err and not M.known[err.name] then
         require("lofi.notice").failed(err)
       end
       return

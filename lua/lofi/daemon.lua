@@ -268,6 +268,9 @@ launch = function()
     local text = ("%s does not start: %s"):format(program.cmd[1], why)
     return give_up(errors.new("DAEMON_SPAWN_FAILED", text))
   end
+  if program.slow then
+    notice.aside("the daemon sets itself up, which may take minutes (:Lofi log)")
+  end
   process, rpc, life.process = this, it, this
   part_with_neovim()
   require("lofi.mirror").follow()

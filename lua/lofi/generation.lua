@@ -76,8 +76,13 @@ end
 local function settle(id, err, track)
   local jobs = waiting[id] or {}
   waiting[id] = nil
+  local silent = false
   for _, job in ipairs(jobs) do
-    finish(job, err, track, require("lofi.progress").is_shown())
+    silent = silent or not job.cb
+    finish(job, err, track, true)
+  end
+  if err and silent and not ask.known[err.name] and not require("lofi.progress").is_shown() then
+    require("lofi.notice").aside(errors.text(err), "error")
   end
 end
 

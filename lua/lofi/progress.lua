@@ -78,6 +78,9 @@ local function finish(key, status, message)
     return
   end
   items[key] = nil
+  if status == "failed" then
+    require("lofi.log").error("%s", message) -- the screen may have no room for all of it
+  end
   item.status, item.message = status, message
   item.percent = status == "success" and 100 or item.percent
   show(item)
