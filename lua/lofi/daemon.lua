@@ -109,7 +109,7 @@ end
 ---@return lofi.Error
 local function obituary(which, code, signal)
   local how = which.leaving and "was told to end"
-    or signal ~= 0 and ("was ended by signal %d"):format(signal)
+    or signal ~= 0 and ("ended by signal %d"):format(signal)
     or ("ended with code %d"):format(code)
   return errors.new("DAEMON_EXITED", "the daemon " .. how)
 end
@@ -177,7 +177,7 @@ local function ready(introduction)
   born = vim.uv.hrtime()
   become("ready", { version = introduction.version })
   if misfortune then
-    notice.aside(misfortune .. "; it was started again", "warn")
+    notice.aside(misfortune .. "; it is back", "warn")
     misfortune = nil
   end
   require("lofi.events").emit("daemon_start", { version = introduction.version, pid = process.pid })

@@ -8,10 +8,10 @@ local PAUSE = 200
 
 ---@class lofi.progress.Item
 ---@field key string
----@field prompt string
 ---@field percent integer
 ---@field status "running"|"success"|"failed"|"cancel"
----@field message string what is shown, without the percent
+---@field subject string what it is about
+---@field remark string how it stands; goes before the subject where there is no room for both
 ---@field cancel fun()
 ---@field shown integer when last, in ms
 ---@field due boolean
@@ -63,50 +63,54 @@ end
 ---@return lofi.progress.Item
 local function item_of(key, cancel)
   if not items[key] then
-    items[key] =
-      { key = key, percent = 0, status = "running", cancel = cancel, shown = -PAUSE, due = false }
+    items[key] = {
+      key = key,
+      subject = "",
+      remark = "",
+      percent = 0,
+      status = "running",
+      cancel = cancel,
+      shown = -PAUSE,
+      due = false,
+    }
   end
   return items[key]
 end
 
 ---@param key string
 ---@param status "success"|"failed"|"cancel"
----@param message string
-local function finish(key, status, message)
+---@param remark string
+local function finish(key, status, remark)
   local item = items[key]
   if not item then
     return
   end
   items[key] = nil
   if status == "failed" then
-    require("lofi.log").error("%s", message) -- the screen may have no room for all of it
+    -- The screen may have no room for all of it.
+    require("lofi.log").error("%s%s", item.subject, remark)
   end
-  item.status, item.message = status, message
+  item.status, item.remark = status, remark
   item.percent = status == "success" and 100 or item.percent
   show(item)
   if status == "success" and not sink() and require("lofi.config").get().ui.notify then
-    require("lofi.notice").aside(message)
+    require("lofi.notice").aside(item.subject .. remark)
   end
 end
 
 ---@param id string
----@return string
-local function prompt_of(id)
-  local job = require("lofi.state").get().jobs[id]
-  return text.fit(text.clean(job and job.prompt or id), 40)
-end
-
----@param id string
+---@return lofi.progress.Item
 local function job_item(id)
-  return item_of(id, function()
+  local item = item_of(id, function()
     require("lofi.generation").cancel(id)
   end)
+  local job = require("lofi.state").get().jobs[id]
+  item.subject = text.fit(text.clean(job and job.prompt or id), 40)
+  return item
 end
 
 local function job_started(p)
-  local item = job_item(p.track_id)
-  item.message = prompt_of(p.track_id)
-  show(item)
+  show(job_item(p.track_id))
 end
 
 local function job_went_on(p)
@@ -115,7 +119,7 @@ local function job_went_on(p)
   item.percent = job.percent
   local more = job.status == "loading" and "loading the model"
     or job.eta_sec and text.clock(math.ceil(job.eta_sec)) .. " left"
-  item.message = prompt_of(p.track_id) .. (more and " · " .. more or "")
+  item.remark = more and " · " .. more or ""
   show_soon(item)
 end
 
@@ -132,14 +136,14 @@ local function job_listeners()
     generation_complete = function(p)
       local length = text.clock(p.duration_sec)
       job_item(p.track_id) -- one that was there already had no beginning
-      finish(p.track_id, "success", ("%s · %s, finished"):format(prompt_of(p.track_id), length))
+      finish(p.track_id, "success", (" · %s, finished"):format(length))
     end,
     generation_error = function(p)
       job_item(p.track_id)
-      finish(p.track_id, "failed", prompt_of(p.track_id) .. ": " .. why(p))
+      finish(p.track_id, "failed", ": " .. why(p))
     end,
     generation_cancelled = function(p)
-      finish(p.track_id, "cancel", prompt_of(p.track_id) .. " · given up")
+      finish(p.track_id, "cancel", " · given up")
     end,
   }
 end
@@ -150,36 +154,39 @@ local function size(bytes)
   return ("%.1f GB"):format((bytes or 0) / 1e9)
 end
 
+---@param p { backend: string }
+---@return lofi.progress.Item
+local function download_item(p)
+  local item = item_of("download " .. tostring(p.backend), function()
+    require("lofi.download").cancel(p.backend)
+  end)
+  item.subject = text.clean(p.backend)
+  return item
+end
+
 local function download_listeners()
-  local function key(p)
-    return "download " .. tostring(p.backend)
-  end
   return {
     download_progress = function(p)
-      local item = item_of(key(p), function()
-        require("lofi.download").cancel(p.backend)
-      end)
+      local item = download_item(p)
       local it = require("lofi.state").get().downloads[p.backend]
       item.percent = it.percent
       local part = ("%s of %s"):format(size(it.bytes_downloaded), size(it.bytes_total))
-      item.message = text.clean(("%s: %s, %s"):format(p.backend, it.phase or "downloading", part))
+      item.remark = text.clean((": %s, %s"):format(it.phase or "downloading", part))
       show_soon(item)
     end,
     download_complete = function(p)
-      item_of(key(p), function() end)
-      finish(key(p), "success", text.clean(p.backend) .. " is downloaded")
+      finish(download_item(p).key, "success", " is downloaded")
     end,
     download_error = function(p)
-      item_of(key(p), function() end)
       local status = p.code == "DOWNLOAD_CANCELLED" and "cancel" or "failed"
-      finish(key(p), status, text.clean(p.backend) .. ": " .. why(p))
+      finish(download_item(p).key, status, ": " .. why(p))
     end,
   }
 end
 
 local function daemon_gone()
-  for key, item in pairs(items) do
-    finish(key, "failed", (item.message or "") .. " · the daemon is gone")
+  for key in pairs(items) do
+    finish(key, "failed", " · the daemon is gone")
   end
 end
 

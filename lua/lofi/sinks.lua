@@ -7,6 +7,19 @@ local M = {}
 
 local notice = require("lofi.notice")
 
+---Fewer cells of a subject say nothing.
+local SUBJECT = 8
+
+---@param item lofi.progress.Item
+---@param before string what stands before it
+---@return string # as much as the message line has room for
+local function fitted(item, before)
+  local width = vim.fn.strdisplaywidth
+  local room = notice.room() - width(before)
+  local subject = text.fit(item.subject, math.max(SUBJECT, room - width(item.remark)))
+  return notice.fit(subject .. item.remark, before)
+end
+
 local watching = false
 local keys = {} ---@type table<integer|string, string> by the id of a message
 
@@ -42,7 +55,7 @@ function M.native(item)
     return
   end
   notice.clear_line()
-  local id = vim.api.nvim_echo({ { notice.fit(item.message or "", before) } }, ended, {
+  local id = vim.api.nvim_echo({ { fitted(item, before) } }, ended, {
     id = item.handle,
     kind = "progress",
     source = "lofi",
@@ -61,13 +74,14 @@ function M.fidget(item)
   local progress = require("fidget.progress")
   if not item.handle then
     item.handle = progress.handle.create({
-      title = text.fit(item.message or "", 40),
+      title = item.subject,
       lsp_client = { name = "lofi" },
       percentage = item.percent,
       cancellable = true,
     })
   end
-  item.handle:report({ message = item.message, percentage = item.percent })
+  local remark = item.remark:gsub("^%W+", "")
+  item.handle:report({ message = remark, percentage = item.percent })
   if item.status == "success" then
     item.handle:finish()
   elseif item.status ~= "running" then
@@ -88,14 +102,13 @@ function M.notify(item)
     return -- each picture would be a message of its own: the beginning and the end will do
   end
   local percent = item.status == "running" and ("%d%% "):format(item.percent) or ""
-  local shown = percent .. (item.message or "")
+  local shown = percent .. item.subject .. item.remark
   if notice.is_plain() then
-    notice.clear_line()
-    shown = notice.fit(shown, "lofi: ")
-    if shown == "" then
+    if notice.room() < 20 then
       return
     end
-    shown = "lofi: " .. shown
+    notice.clear_line()
+    shown = "lofi: " .. percent .. fitted(item, "lofi: " .. percent)
   end
   local level = LEVELS[item.status] or vim.log.levels.INFO
   local handle = vim.notify(shown, level, {

@@ -159,8 +159,8 @@ def test_one_that_dies_at_work_answers_all_and_comes_back_and_the_user_is_told_o
     editor.wait('require("lofi.state").get().daemon.status == "ready" and #_G.notes == 1')
     assert editor.lua("return _G.answers") == ["DAEMON_EXITED"] * 5
     assert len(fake.births()) == 2
-    how = "was ended by signal 9" if code == 9 else f"ended with code {code}"
-    assert notes(editor) == [f"lofi: the daemon {how}; it was started again"]
+    how = "ended by signal 9" if code == 9 else f"ended with code {code}"
+    assert notes(editor) == [f"lofi: the daemon {how}; it is back"]
     assert editor.lua('return require("lofi").is_generating()') is False
 
 
@@ -208,7 +208,7 @@ def test_one_that_is_killed_while_idle_is_started_again(editor: Editor, fake: Fa
     editor.lua(NOTES)
     os.kill(ready(editor), signal.SIGKILL)
     editor.wait("#_G.notes == 1 and require('lofi.state').get().daemon.status == 'ready'")
-    assert notes(editor) == ["lofi: the daemon was ended by signal 9; it was started again"]
+    assert notes(editor) == ["lofi: the daemon ended by signal 9; it is back"]
     assert len(fake.births()) == 2
 
 

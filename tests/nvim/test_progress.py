@@ -11,7 +11,9 @@ package.loaded["fidget"] = {}
 package.loaded["fidget.progress"] = { handle = { create = function(opts)
   table.insert(_G.seen, { "create", opts.title, opts.cancellable })
   return {
-    report = function(_, props) table.insert(_G.seen, { "report", props.percentage }) end,
+    report = function(_, props)
+      table.insert(_G.seen, { "report", props.percentage, props.message })
+    end,
     finish = function() table.insert(_G.seen, { "finish" }) end,
     cancel = function() table.insert(_G.seen, { "cancel" }) end,
   }
@@ -161,6 +163,15 @@ def test_a_notifier_that_cannot_hears_of_the_beginning_and_the_end(start: Start)
     ]
 
 
+def test_on_a_narrow_screen_the_prompt_makes_room_for_how_it_stands(start: Start) -> None:
+    editor = shown(start, "notify")
+    editor.lua("vim.o.columns = 50")
+    make(editor, "rainy night on the long road home, with mellow rhodes")
+    last = editor.messages().splitlines()[-1]
+    assert last.startswith("lofi: rainy n")
+    assert last.endswith("… · 0:30, finished")
+
+
 def test_quiet_is_quiet(start: Start) -> None:
     editor = shown(start, "none", notify=False)
     editor.lua(NOTIFY)
@@ -206,7 +217,7 @@ def test_pictures_are_no_closer_than_a_fifth_of_a_second_and_the_end_is_always_s
         "return vim.iter(_G.seen):filter(function(e) return e[1] == 'report' end):totable()"
     )
     assert len(reports) <= 3 + seconds / 0.2
-    assert reports[-1] == ["report", 100]
+    assert reports[-1][:2] == ["report", 100]
 
 
 def test_a_download_is_shown_and_ends(start: Start) -> None:
@@ -224,7 +235,8 @@ def test_a_download_is_shown_and_ends(start: Start) -> None:
     )
     editor.wait("_G.said")
     seen = editor.lua("return _G.seen")
-    assert seen[0][1] == "musicgen: fetching, 1.1 GB of 2.3 GB"
+    assert seen[0][1] == "musicgen"
+    assert seen[1] == ["report", 49, "fetching, 1.1 GB of 2.3 GB"]
     assert seen[-1] == ["finish"]
 
 
