@@ -201,7 +201,6 @@ function M.on.queue_changed(state, p)
 end
 
 M.on.queue_status = M.on.queue_changed
-M.on.queue_move = M.on.queue_changed
 
 function M.on.library_list(state, p)
   state.library =

@@ -65,36 +65,14 @@ local function playback(state, p)
   return #changed > 0 and changed or nil
 end
 
+-- The answers to `play`, `pause` and so on say the same, but the news of it comes as a notification
+-- too; taken in from the answer, it would be no news any more, and no event.
 for _, name in ipairs({
   "playback_started",
   "playback_paused",
   "playback_resumed",
   "playback_changed",
   "playback_status",
-  "play",
-  "pause",
-  "resume",
-  "toggle",
-  "stop",
-  "next",
-  "previous",
-  "seek",
-  "volume_set",
-  "mute",
-  "audio_device_set",
-  "crossfade_set",
-  "playlist_add",
-  "playlist_remove",
-  "playlist_move",
-  "playlist_clear",
-  "playlist_set",
-  "prefetch_config",
-  "radio_start",
-  "radio_stop",
-  "radio_steer",
-  "duck",
-  "timer_start",
-  "timer_stop",
 }) do
   M[name] = playback
 end
@@ -115,8 +93,6 @@ function M.volume_changed(state, p)
   now.volume, now.muted = p.volume, p.muted == true
   return { "playback" }
 end
-
-M.volume_get = M.volume_changed
 
 function M.playlist_changed(state, p)
   local ids = type(p.track_ids) == "table" and p.track_ids or {}

@@ -296,6 +296,35 @@ M.add = {
   end,
 }
 
+M.playlist = {
+  desc = "what is played one after another, to choose from",
+  usage = "[clear]",
+  complete = offer("clear"),
+  impl = function(call)
+    if call.rest == "clear" then
+      return lofi.playlist({ clear = true }, told("the playlist is empty"))
+    elseif call.rest ~= "" then
+      return misused(":Lofi playlist takes clear or nothing; :Lofi add puts a track into it")
+    end
+    lofi.playlist(nil, function(err, list)
+      if err then
+        return notice.failed(err)
+      elseif #(list.tracks or {}) == 0 then
+        return notice.say("the playlist is empty (:Lofi add puts a track into it)")
+      end
+      vim.ui.select(list.tracks, {
+        prompt = "Lofi: playlist",
+        kind = "lofi.playlist",
+        format_item = require("lofi.picker").track_line,
+      }, function(track)
+        if track then
+          lofi.play(track.track_id, told())
+        end
+      end)
+    end)
+  end,
+}
+
 M.loop = {
   desc = "repeat the playlist, one track, or nothing",
   usage = "{off|all|one}",

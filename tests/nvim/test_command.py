@@ -137,6 +137,8 @@ def test_a_bang_or_a_range_that_means_nothing_is_refused(editor: Editor, line: s
         ("device default", "audio_device_set", {"device": None}),
         ("crossfade 2.5", "crossfade_set", {"duration_sec": 2.5}),
         ("add 00000000000000c8", "playlist_add", {"track_id": "00000000000000c8"}),
+        ("playlist", "playlist_get", {}),
+        ("playlist clear", "playlist_clear", {}),
         ("loop all", "playlist_set", {"loop": "all"}),
         ("shuffle", "playlist_set", {"shuffle": True}),
         ("shuffle off", "playlist_set", {"shuffle": False}),

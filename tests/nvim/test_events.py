@@ -114,6 +114,23 @@ def test_the_same_news_twice_is_one_event(editor: Editor) -> None:
     ) == [5, 10, "queue"]
 
 
+def test_news_that_is_told_in_two_ways_is_one_event_whatever_comes_first(editor: Editor) -> None:
+    assert editor.lua(
+        HEARD
+        + """
+        local take = require("lofi.notifications").take
+        lofi.on("volume_changed", function(p) table.insert(heard, p.volume) end)
+        lofi.on("radio_changed", function(p) table.insert(heard, p.radio.title) end)
+        for _, volume in ipairs({ 0.4, 0.4, 0.5 }) do
+          take("playback_changed", { state = "playing", volume = volume, radio = { title = "x" } })
+          take("volume_changed", { volume = volume, muted = false })
+          take("radio_changed", { radio = { title = "x" } })
+        end
+        return heard
+        """
+    ) == [0.4, "x", 0.5]
+
+
 def test_nobody_can_make_the_mirror_believe_what_is_no_notification(editor: Editor) -> None:
     assert editor.lua(
         """

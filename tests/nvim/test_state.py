@@ -133,7 +133,8 @@ def test_playing_the_radio_and_the_timer_are_told_in_one(bench: Editor) -> None:
     assert state["playback"]["position"] == PLAYBACK["position"]
     assert state["radio"]["title"] == "bridge"
     assert state["timer"]["phase"] == "focus"
-    state = after(bench, ("playback_changed", PLAYBACK), ("stop", {"state": "stopped"}))
+    stopped = ("playback_changed", {"state": "stopped"})
+    state = after(bench, ("playback_changed", PLAYBACK), stopped)
     assert state["playback"]["state"] == "stopped"
     assert "radio" not in state
     assert "timer" not in state
