@@ -14,3 +14,4 @@ set.cursorcolumn = false
 set.colorcolumn = ""
 set.scrolloff = 2
 set.sidescrolloff = 0
+set.fillchars:append({ eob = " " })

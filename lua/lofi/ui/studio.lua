@@ -305,6 +305,7 @@ end
 ---@return integer
 local function new_list()
   local buf = vim.api.nvim_create_buf(false, true)
+  pcall(vim.api.nvim_buf_set_name, buf, "lofi://studio") -- somebody else may be called so
   vim.bo[buf].bufhidden = "wipe"
   vim.bo[buf].modifiable = false
   return buf

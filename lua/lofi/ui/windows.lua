@@ -64,6 +64,16 @@ local function label(at, border, footer)
   end
 end
 
+---@param width integer
+---@param footer fun(width: integer): lofi.ui.Chunk[]
+---@return string what stands below a list that has no frame
+local function status(width, footer)
+  local words = vim.tbl_map(function(chunk)
+    return chunk[1]
+  end, footer(width - 8))
+  return " Lofi %=" .. table.concat(words):gsub("%%", "%%%%")
+end
+
 ---@param list_buf integer
 ---@param prompt_buf integer
 ---@param look lofi.ui.Look
@@ -79,6 +89,7 @@ function M.open(list_buf, prompt_buf, look)
     set(list, { winhighlight = HIGHLIGHTS })
   else
     set(list, { winbar = " ", winfixwidth = layout == "right", winfixheight = layout == "bottom" })
+    set(list, { statusline = status(vim.api.nvim_win_get_width(list), look.footer) })
     frame.over(at.prompt, list)
   end
   set(list, { winfixbuf = true })
@@ -97,6 +108,7 @@ function M.adjust(windows, look)
     vim.api.nvim_win_set_config(windows.list, at.list)
   else
     frame.over(at.prompt, windows.list)
+    set(windows.list, { statusline = status(at.prompt.width, look.footer) })
   end
   at.prompt.style = nil -- it would undo what stands in the column before the text
   vim.api.nvim_win_set_config(windows.prompt, at.prompt)
@@ -114,7 +126,7 @@ end
 local function leave(win)
   if not pcall(vim.api.nvim_win_close, win, true) then -- E444: the last window stays
     vim.wo[win].winfixbuf = false
-    vim.wo[win].winbar = ""
+    vim.wo[win].winbar, vim.wo[win].statusline = "", ""
     vim.api.nvim_win_set_buf(win, vim.api.nvim_create_buf(true, false))
   end
 end
