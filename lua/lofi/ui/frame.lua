@@ -46,6 +46,15 @@ function M.border(wish)
   return border
 end
 
+---The border of the settings, else Neovim's own, else one that goes with the icons.
+---@param wish? string|string[]
+---@param icons lofi.ui.Icons
+---@return lofi.ui.Border?
+function M.wished(wish, icons)
+  local global = vim.fn.exists("&winborder") == 1 and vim.o.winborder or ""
+  return M.border(wish or (global ~= "" and global) or icons.border)
+end
+
 ---@param share number cells, or a share of them below 1
 ---@param most integer
 ---@return integer

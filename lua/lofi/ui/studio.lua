@@ -1,6 +1,5 @@
 --- The studio: a prompt line over a list of what plays, is made and is kept. One at a time.
 --- Draws the mirror of the daemon's state; asks the daemon through the public API alone.
-local actions = require("lofi.ui.actions")
 local clock = require("lofi.clock")
 local keys = require("lofi.ui.keys")
 local paint = require("lofi.ui.paint")
@@ -25,10 +24,9 @@ M.drawn = 0
 ---@field armed? string
 ---@field dismissed table<string, integer>
 ---@field private rows integer the most lines that the list has had
----@field private etas table<string, { told: number, at: number }> what was foreseen, and when
+---@field private countdown lofi.ui.Countdown
 ---@field private pace lofi.ui.Pace
 ---@field private off fun()[] what is to be undone on closing
----@field private ticking? fun() stops the clock
 local Studio = {}
 Studio.__index = Studio
 
@@ -39,42 +37,15 @@ local open
 ---@type table<string, integer>
 local dismissed = {}
 
----@return table<string, number> seconds left, by track id
-function Studio:time_left()
-  local left, now = {}, clock.now()
-  for id, job in pairs(state.get().jobs) do
-    local eta = self.etas[id]
-    if job.eta_sec and (not eta or eta.told ~= job.eta_sec) then
-      eta = { told = job.eta_sec, at = now }
-      self.etas[id] = eta
-    end
-    left[id] = job.eta_sec and math.max(0, eta.told - math.max(0, now - eta.at)) or nil
-  end
-  return left
-end
-
----Lets the clock run for as long as time alone changes what is shown.
----@param needed boolean
-function Studio:keep_time(needed)
-  if needed and not self.ticking then
-    self.ticking = clock.each_second(function()
-      self:redraw()
-    end)
-  elseif not needed and self.ticking then
-    self.ticking()
-    self.ticking = nil
-  end
-end
-
 ---@private
 function Studio:draw()
   if self ~= open then
     return
   end
   if not windows.visible(self.windows) then
-    return self:keep_time(false)
+    return self.countdown:rest()
   end
-  local left = self:time_left()
+  local left = self.countdown:left(state.get().jobs)
   local screen = require("lofi.ui.render").list(state.get(), {
     width = vim.api.nvim_win_get_width(self.windows.list),
     icons = self.icons,
@@ -91,7 +62,11 @@ function Studio:draw()
   end
   local playback = state.get().playback
   local playing = playback ~= nil and playback.position.playing
-  self:keep_time(playing or state.get().timer ~= nil or next(left) ~= nil)
+  if playing or state.get().timer or next(left) then
+    self.countdown:tick()
+  else
+    self.countdown:rest()
+  end
 end
 
 ---A floating list that has more to show than before gets more lines; it never shrinks.
@@ -121,56 +96,6 @@ end
 function Studio:note(message, hint, hl)
   self.notice = { message = message, hint = hint, hl = hl }
   self:redraw()
-end
-
----A key of the list was pressed.
----@param what string|function
----@param actions_by_name table<string, lofi.ui.Action>
-function Studio:press(what, actions_by_name)
-  if what ~= "remove" then
-    self.armed = nil
-  end
-  self.notice = nil
-  local row = self.desk:row() or { kind = "none", lines = {} }
-  if type(what) == "function" then
-    what(row)
-  else
-    actions_by_name[what].run(self.desk, row)
-  end
-  self:redraw()
-end
-
----@generic T
----@param list (T|string)[]
----@return table<string, T>
-local function by_name(list)
-  local found = {}
-  for _, each in ipairs(list) do
-    if type(each) == "table" then
-      found[each.name] = each
-    end
-  end
-  return found
-end
-
----@private
-function Studio:attach()
-  local doing, typing = by_name(actions.list), by_name(require("lofi.ui.typing").list)
-  local unknown = keys.attach(self.list.buf, self.keys, doing, function(what)
-    self:press(what, doing)
-  end)
-  local others = keys.attach(self.prompt.buf, self.prompt_keys, typing, function(what)
-    if type(what) == "function" then
-      what(self.prompt:text())
-    else
-      typing[what].run(self.desk)
-    end
-  end)
-  vim.list_extend(unknown, others)
-  if #unknown > 0 then
-    local message = "there is no action " .. table.concat(unknown, ", ")
-    self:note(message, ":help lofi-keys lists them", "LofiWarning")
-  end
 end
 
 ---@return lofi.ui.Look
@@ -261,20 +186,12 @@ function Studio:close()
   for _, off in ipairs(self.off) do
     off()
   end
-  self:keep_time(false)
+  self.countdown:rest()
   self.pace:stop()
   if vim.api.nvim_get_current_win() == self.windows.prompt then
     vim.cmd.stopinsert()
   end
   windows.close(self.windows)
-end
-
----@param wish? string|string[]
----@param icons lofi.ui.Icons
----@return lofi.ui.Border?
-local function border(wish, icons)
-  local global = vim.fn.exists("&winborder") == 1 and vim.o.winborder or ""
-  return require("lofi.ui.frame").border(wish or (global ~= "" and global) or icons.border)
 end
 
 ---@return lofi.ui.Studio
@@ -284,12 +201,11 @@ local function new()
   local studio = setmetatable({
     prompt = require("lofi.ui.prompt").new(),
     icons = icons,
-    border = border(config.ui.border, icons),
+    border = require("lofi.ui.frame").wished(config.ui.border, icons),
     keys = keys.resolve(keys.list, config.keys),
     prompt_keys = keys.resolve(keys.prompt, config.prompt_keys),
     dismissed = dismissed,
     rows = 0,
-    etas = {},
     off = {},
   }, Studio)
   studio.pace = require("lofi.ui.pace").new(function()
@@ -297,6 +213,9 @@ local function new()
     if not ok then -- again and again: nothing for the message line
       require("lofi.log").error("the studio cannot be drawn: %s", why)
     end
+  end)
+  studio.countdown = require("lofi.ui.countdown").new(function()
+    studio:redraw()
   end)
   studio.desk = require("lofi.ui.desk").new(studio)
   return studio
@@ -323,7 +242,7 @@ function M.open()
   studio.list = { buf = buf, win = studio.windows.list }
   open = studio
   studio:watch()
-  studio:attach()
+  require("lofi.ui.keyboard").attach(studio)
   studio.prompt:decorate()
   studio:draw()
   local row = paint.find(studio.list.screen, "now")

@@ -425,6 +425,7 @@ def test_a_failed_job_is_asked_for_again_as_it_was(studio: Editor, fake: Fake) -
     go_to(studio, "✗ rainy window")
     press(studio, "a")
     studio.wait('not shown():find("no luck")')
+    settle(studio)
     asked = fake.heard("generate")[-1]
     assert asked["seed"] == 7
     assert asked["prompt"] == "rainy window, mellow piano, vinyl crackle"
