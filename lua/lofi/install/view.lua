@@ -20,9 +20,11 @@ local function output()
     vim.keymap.set("n", lhs, fn, { buffer = buffer, nowait = true, desc = what })
   end
   map("q", "close", "<Cmd>close<CR>")
-  map("<C-c>", "cancel the installation", function()
-    M.command({ "cancel" })
-  end)
+  for _, lhs in ipairs({ "c", "<C-c>" }) do
+    map(lhs, "cancel the installation", function()
+      M.command({ "cancel" })
+    end)
+  end
   return buffer
 end
 
@@ -50,7 +52,7 @@ end
 
 ---Shows the output below everything else, and leaves the cursor where it is.
 local function open()
-  put({ "Installing lofi: <C-c> in this window cancels, q closes it and lets it go on." }, 0)
+  put({ "Installing lofi: c in this window cancels, q closes it and lets it go on." }, 0)
   if #vim.fn.win_findbuf(output()) > 0 or #vim.api.nvim_list_uis() == 0 then
     return
   end

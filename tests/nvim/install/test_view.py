@@ -112,7 +112,7 @@ def test_its_window_cancels_it(watched: Editor, shop: Workshop) -> None:
     watched.command("Lofi install none")
     assert until(lambda: shop.child() is not None)
     watched.command("wincmd j")
-    watched.nvim.input("<C-c>")
+    watched.nvim.input("c")
     assert told(watched) == ["lofi: the installation was cancelled (nothing has changed)", WARN]
     watched.nvim.input("q")
     watched.wait('#vim.fn.win_findbuf(vim.fn.bufnr("lofi://install")) == 0')
