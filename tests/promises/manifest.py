@@ -410,6 +410,82 @@ MODELS = {
     "memory": Promise("Too little memory is an error in one line.", "ollama"),
 }
 
+EDITOR = {
+    "quit": Promise(
+        "Neovim leaves at once during a job, and the daemon follows.",
+        "Neovim's LSP client",
+        (
+            "nvim/test_end_to_end.py::"
+            "test_neovim_leaves_at_once_during_a_job_and_the_daemon_follows",
+            "nvim/test_daemon.py::test_neovim_does_not_wait_for_one_that_will_not_leave",
+        ),
+    ),
+    "killed": Promise(
+        "A daemon whose Neovim was killed leaves.",
+        covered_by=("nvim/test_daemon.py::test_it_leaves_when_neovim_is_killed",),
+    ),
+    "crash": Promise(
+        "A daemon that dies is started again after growing pauses, three times at most, and the "
+        "user is told once.",
+        "nvim-dap",
+        (
+            "nvim/test_daemon.py::"
+            "test_one_that_dies_at_work_answers_all_and_comes_back_and_the_user_is_told_once",
+            "nvim/test_daemon.py::"
+            "test_one_that_never_lives_is_tried_three_times_more_and_told_once",
+        ),
+    ),
+    "chunks": Promise(
+        "Messages arrive whole wherever the chunks end, however long, whatever is between.",
+        "Neovim's LSP client",
+        (
+            "nvim/test_rpc.py::test_lines_arrive_whole_wherever_the_chunks_end",
+            "nvim/test_rpc.py::test_a_line_of_a_mebibyte_arrives",
+            "nvim/test_rpc.py::test_garbage_between_lines_is_reported_and_passed_over",
+            "nvim/test_daemon.py::test_messages_in_crumbs_and_noise_between_them_do_no_harm",
+        ),
+    ),
+    "callbacks": Promise(
+        "Each callback is called exactly once, with an error if the daemon died.",
+        "MCP python-sdk",
+        (
+            "nvim/test_daemon.py::test_fifty_who_wait_are_answered_when_it_is_killed",
+            "nvim/test_generation.py::test_the_callback_comes_once_with_the_track",
+        ),
+    ),
+    "flood": Promise(
+        "The editor answers while the daemon floods it with messages.",
+        covered_by=(
+            "nvim/test_daemon.py::test_a_flood_does_not_take_the_editor_away",
+            "nvim/ui/test_studio.py::test_a_thousand_messages_are_drawn_a_few_times",
+        ),
+    ),
+    "seeds": Promise(
+        "A seed survives the way through Lua's numbers.",
+        covered_by=("nvim/test_generation.py::test_a_seed_survives_the_way",),
+    ),
+    "shown": Promise(
+        "Text from outside is shown without control characters, and cut to where it stands.",
+        covered_by=(
+            "nvim/test_text.py::test_control_characters_do_not_reach_the_screen",
+            "nvim/test_progress.py::test_prompts_are_shown_escaped",
+            "nvim/ui/test_render.py::"
+            "test_text_from_outside_cannot_break_lines_or_send_control_characters",
+            "nvim/ui/test_statusline.py::test_titles_are_cut_and_cannot_give_orders",
+            "nvim/ui/test_nonsense.py::test_nonsense_is_drawn_as_well_as_it_can_be",
+            "nvim/test_progress.py::test_no_message_stops_the_editor_until_a_key_is_pressed",
+        ),
+    ),
+    "setup": Promise(
+        "Settings may be made twice, modules loaded anew, and tabs share one daemon.",
+        covered_by=(
+            "nvim/test_config.py::test_setup_twice_is_the_second",
+            "nvim/test_start.py::test_it_may_be_loaded_anew",
+            "nvim/test_start.py::test_two_tabs_share_one_daemon",
+        ),
+    ),
+}
+
 PROMISES = {
     f"{group}:{name}": each
     for group, promises in {
@@ -420,6 +496,7 @@ PROMISES = {
         "library": LIBRARY,
         "weights": WEIGHTS,
         "models": MODELS,
+        "editor": EDITOR,
     }.items()
     for name, each in promises.items()
 }

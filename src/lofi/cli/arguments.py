@@ -23,6 +23,7 @@ commands:
   models remove NAME    take it away
   models optimize NAME  make it fast on this processor (or a folder that holds a model)
   config                the settings in force, and where each came from
+  nvim-path             the folder of the Neovim plugin, for 'runtimepath'
 
 Without any argument, or with --daemon, it serves an editor: JSON-RPC, one message a line, on
 standard input and output (doc/protocol.md).
@@ -48,7 +49,7 @@ SETTINGS = (
     "log_file",
 )
 """What the command line can say about settings, besides the backend."""
-COMMANDS = ("styles", "backends", "models", "config")
+COMMANDS = ("styles", "backends", "models", "config", "nvim-path")
 EXAMPLE = 'try: lofi-daemon --prompt "rainy night, rhodes, vinyl"'
 
 

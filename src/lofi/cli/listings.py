@@ -11,7 +11,7 @@ from pydantic import JsonValue
 from lofi import catalogue, config
 from lofi.backends import registry
 from lofi.backends.base import Backend
-from lofi.cli import models
+from lofi.cli import models, nvim
 from lofi.cli.arguments import flags
 from lofi.errors import BackendNotInstalled
 from lofi.rpc.methods import described
@@ -74,4 +74,5 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], None]] = {
     "backends": backends,
     "models": models.run,
     "config": settings,
+    "nvim-path": nvim.path,
 }
