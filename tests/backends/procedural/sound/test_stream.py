@@ -5,8 +5,8 @@ import pytest
 
 from backends.procedural.sound.measures import rms, true_peak
 from lofi.backends.procedural.recipe import Instrument, Kit, Part, Recipe
-from lofi.backends.procedural.sound.loudness import Meter
-from lofi.backends.procedural.sound.pcm import SAMPLE_RATE
+from lofi.sound.loudness import Meter
+from lofi.sound.pcm import SAMPLE_RATE
 from lofi.backends.procedural.sound.stream import Stream
 
 

@@ -12,7 +12,7 @@ from lofi.backends.procedural.sound.future import Future
 from lofi.backends.procedural.sound.kits import PLACE
 from lofi.backends.procedural.sound.mixer import Mixer
 from lofi.backends.procedural.sound.notes import NoteCache
-from lofi.backends.procedural.sound.pcm import QUANTUM, SAMPLE_RATE, Signal, panned
+from lofi.sound.pcm import QUANTUM, SAMPLE_RATE, Signal, panned
 from lofi.backends.procedural.sound.sequencer import Event, Sequencer, kick_strength
 from lofi.backends.procedural.sound.sidechain import Sidechain
 

@@ -13,7 +13,7 @@ from lofi.backends.procedural.sound.oscillator import (
     wave,
     wavetable,
 )
-from lofi.backends.procedural.sound.pcm import Signal
+from lofi.sound.pcm import Signal
 from lofi.backends.procedural.sound.sustained import Formant, spectrum
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from lofi.backends.procedural.recipe import Part, Recipe
 from lofi.backends.procedural.score import Bar, Drum, Note
-from lofi.backends.procedural.sound.pcm import SAMPLE_RATE
+from lofi.sound.pcm import SAMPLE_RATE
 
 
 class Event(NamedTuple):

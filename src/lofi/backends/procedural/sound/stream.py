@@ -6,8 +6,8 @@ from lofi.backends.procedural.composition.composer import Composer
 from lofi.backends.procedural.recipe import Recipe
 from lofi.backends.procedural.sound.desk import Layer
 from lofi.backends.procedural.sound.engine import Engine
-from lofi.backends.procedural.sound.limiter import Limiter
-from lofi.backends.procedural.sound.pcm import Signal
+from lofi.sound.limiter import Limiter
+from lofi.sound.pcm import Signal
 
 
 class Stream:

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter1d
 from scipy.signal import firwin
 
-from lofi.backends.procedural.sound.pcm import Signal, amplitude
+from lofi.sound.pcm import Signal, amplitude
 
 CEILING = amplitude(-1.5)
 """Detected peaks stay below this, which keeps the measured true peak below -1 dB."""

@@ -6,8 +6,8 @@ import numpy as np
 import pyloudnorm
 import pytest
 
-from lofi.backends.procedural.sound.loudness import Meter
-from lofi.backends.procedural.sound.pcm import SAMPLE_RATE, Signal
+from lofi.sound.loudness import Meter
+from lofi.sound.pcm import SAMPLE_RATE, Signal
 
 
 def programme(sample_rate: int) -> Signal:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import sosfilt
 
-from lofi.backends.procedural.sound.pcm import SAMPLE_RATE, Signal
+from lofi.sound.pcm import SAMPLE_RATE, Signal
 
 OFFSET = -0.691
 ABSOLUTE_GATE = -70.0
