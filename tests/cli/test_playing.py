@@ -20,10 +20,12 @@ from fixtures import musicgen
 from fixtures.daemon import TESTS, gone, until
 from fixtures.fakes import BACKENDS, INFERENCE
 from fixtures.listener import Listener
-from lofi.cli import headless, main, player
+from lofi.cli import headless, main
 from lofi.cli.playing import Playing
-from lofi.jobs.growing import HEADER, Growing
+from lofi.jobs.growing import Growing
 from lofi.jobs.worker import Worker
+from lofi.playback.outputs import programs
+from lofi.sound.wave import HEADER
 from lofi.track import Audio
 
 Capture = pytest.CaptureFixture[str]
@@ -116,7 +118,7 @@ def test_it_waits_for_its_head_start_and_never_runs_dry(folder: Path, listener: 
     takes all it is given, so that what it has is what there is."""
     clock, said = Clock(), list[str]()
     path = folder / "growing.wav"
-    playing = Playing(player.find(listener.command()), path, 30, said.append, clock)
+    playing = Playing(programs.find(listener.command()), path, 30, said.append, clock)
     growing = Growing(path, playing.grown)
     whole = np.random.default_rng(0).uniform(-1, 1, (2, 30 * RATE)).astype(np.float32)
     begun, sound = math.inf, 0

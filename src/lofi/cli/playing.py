@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from lofi.cli.player import Player
-from lofi.cli.speaker import Speaker
-from lofi.jobs import growing
 from lofi.jobs.growing import Chunk
 from lofi.jobs.headstart import HeadStart
+from lofi.playback.outputs.programs import Program
+from lofi.playback.outputs.speaker import Speaker
+from lofi.sound import wave
 
 BLOCK_BYTES = 16_384
 """Read and handed over at a time: all of the track that is in memory."""
@@ -29,7 +29,7 @@ class Playing:
 
     def __init__(
         self,
-        player: Player,
+        player: Program,
         path: Path,
         seconds: float,
         say: Callable[[str], None],
@@ -147,12 +147,12 @@ class Playing:
             OSError: the player cannot be started, or the file not read.
         """
         with self._path.open("rb", buffering=0) as file:
-            channels, rate = growing.kind(file.read(growing.HEADER))
+            channels, rate = wave.kind(file.read(wave.HEADER))
             with self._changed:
                 if self._stopped:
                     return None
                 speaker = self._speaker = Speaker(self._player, channels, rate)
-            return speaker.play(self._blocks(file, channels * growing.SAMPLE_BYTES))
+            return speaker.play(self._blocks(file, channels * wave.SAMPLE_BYTES))
 
     def _blocks(self, file: BinaryIO, frame_bytes: int) -> Iterator[bytes]:
         """The samples as they come to be there, to the end."""

@@ -138,20 +138,22 @@ class Deck:
             self._mixer.put_on(source, fade=fade, at_cut=at_cut)
             self._wake()
 
-    def follow(self, source: Source | None, fade: float = 0.0) -> None:
+    def follow(self, source: Source | None, fade: float = 0.0) -> bool:
         """As the mixer does it."""
         with self._mixing:
-            self._mixer.follow(source, fade)
+            return self._mixer.follow(source, fade)
 
-    def seek(self, seconds: float) -> None:
-        """Go on elsewhere in what plays, at once."""
+    def seek(self, source: Source, seconds: float) -> bool:
+        """Go on elsewhere in what plays, at once, and drop what was to follow; False if another
+        source is just taking over."""
         with self._mixing:
-            main = self._mixer.main
-            if main is not None:
-                main.seek(seconds)
-                self._near = None
-                self._mixer.switch(main)
-                self._replace(self._mixer.render(2 * BLOCK))
+            if self._mixer.main is not source:
+                return False
+            source.seek(seconds)
+            self._near = None
+            self._mixer.switch(source)
+            self._replace(self._mixer.render(2 * BLOCK))
+            return True
 
     def send(self, change: Callable[[Fader], None]) -> None:
         """Change the gains."""

@@ -37,7 +37,8 @@ class Ended:
     """Something is heard no longer, or is being faded out."""
 
     piece: Piece | None
-    source: Source
+    source: Source | None
+    """None for a track that could not even begin."""
     reason: Reason
     message: str | None = None
     """What went wrong."""

@@ -25,6 +25,10 @@ class Glide:
         self.target = target
         self._step = 1.0 / max(1.0, seconds * SAMPLE_RATE)
 
+    def jump(self, value: float) -> None:
+        """Be there."""
+        self.value = self.target = value
+
     def take(self, count: int) -> NDArray[np.float64] | float:
         """The next ``count`` values; one for all if they are the same."""
         if self.value == self.target:

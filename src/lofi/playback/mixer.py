@@ -118,12 +118,14 @@ class Mixer:
             self._queue.pop().source.close()
         self._queue.append(_Next(source, fade, at_cut))
 
-    def follow(self, source: Source | None, fade: float = 0.0) -> None:
+    def follow(self, source: Source | None, fade: float = 0.0) -> bool:
         """What comes when the main source ends: crossfaded into its last ``fade`` seconds, without
-        a gap for 0. None takes it back."""
-        if self._follows is not None:
-            self._follows.source.close()
+        a gap for 0. None takes back what was to come; whether there was anything to take back."""
+        before = self._follows
+        if before is not None:
+            before.source.close()
         self._follows = None if source is None else _Next(source, fade, at_cut=False)
+        return before is not None
 
     def switch(self, source: Source | None) -> None:
         """Drop all that plays and waits, and go on with this one at once."""
