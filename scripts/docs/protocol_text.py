@@ -77,6 +77,7 @@ PLACED = {
     "seed": 42,
     "backend": "procedural",
     "priority": "normal",
+    "background": False,
 }
 QUEUE = {
     "current": {

@@ -4,6 +4,8 @@ import os
 import pty
 import select
 import sys
+import termios
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +14,13 @@ from lofi.cli.terminal import Terminal, cut
 
 @pytest.mark.parametrize(
     ("line", "cells", "shown"),
-    [("abc", 5, "abc"), ("abcdef", 3, "abc"), ("雨の夜", 4, "雨の"), ("雨の夜", 5, "雨の"), ("e\u0301a", 1, "e\u0301")],
+    [
+        ("abc", 5, "abc"),
+        ("abcdef", 3, "abc"),
+        ("雨の夜", 4, "雨の"),
+        ("雨の夜", 5, "雨の"),
+        ("e\u0301a", 1, "e\u0301"),
+    ],
 )
 def test_a_line_is_cut_by_cells_and_never_inside_a_letter(
     line: str, cells: int, shown: str
@@ -27,8 +35,6 @@ def test_keys_come_one_by_one_and_the_terminal_is_as_it_was_afterwards(
     with os.fdopen(theirs, "r+b", buffering=0) as raw, os.fdopen(os.dup(theirs), "w") as stream:
         with os.fdopen(os.dup(theirs)) as keyboard:
             monkeypatch.setattr(sys, "stdin", keyboard)
-            import termios
-
             before = termios.tcgetattr(raw)
             with Terminal(stream) as terminal:
                 assert terminal.live
@@ -49,7 +55,7 @@ def test_keys_come_one_by_one_and_the_terminal_is_as_it_was_afterwards(
 
 
 def test_without_a_terminal_nothing_is_touched(monkeypatch: pytest.MonkeyPatch) -> None:
-    with open(os.devnull) as nothing:
+    with Path(os.devnull).open() as nothing:
         monkeypatch.setattr(sys, "stdin", nothing)
         with Terminal() as terminal:
             assert not terminal.live

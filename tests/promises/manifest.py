@@ -410,6 +410,37 @@ MODELS = {
     "memory": Promise("Too little memory is an error in one line.", "ollama"),
 }
 
+RADIO = {
+    "never-silent": Promise(
+        "Once the radio plays, something always plays: whatever fails, is skipped or is late.",
+        covered_by=(
+            "radio/test_director.py::test_hours_of_tracks_of_any_length_made_in_any_time_are_never_silent",
+            "radio/test_station.py::test_tracks_join_and_sound_never_stops",
+        ),
+    ),
+    "fit-to-be-heard": Promise(
+        "Silence, clipping and stuck sound never go on air.",
+        covered_by=(
+            "radio/test_gate.py::test_a_degenerate_take_is_refused_and_the_reason_named",
+            "radio/test_station.py::test_degenerate_takes_never_go_on_air",
+        ),
+    ),
+    "makes-way": Promise(
+        "The radio's own tracks wait for everybody else's.",
+        covered_by=(
+            "radio/test_producer.py::test_it_makes_way_for_somebody_elses_job",
+            "radio/test_producer.py::test_while_others_wait_there_is_no_room",
+        ),
+    ),
+    "kept-whole": Promise(
+        "What is kept of the radio is a whole track in the library, or nothing is.",
+        covered_by=(
+            "radio/test_keeping.py::test_sound_becomes_a_favourite_track_with_its_origin",
+            "radio/test_keeping.py::test_on_a_full_disk_nothing_is_kept",
+        ),
+    ),
+}
+
 PROMISES = {
     f"{group}:{name}": each
     for group, promises in {
@@ -420,6 +451,7 @@ PROMISES = {
         "library": LIBRARY,
         "weights": WEIGHTS,
         "models": MODELS,
+        "radio": RADIO,
     }.items()
     for name, each in promises.items()
 }

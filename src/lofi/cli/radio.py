@@ -21,6 +21,8 @@ from lofi.rpc.outbox import Outbox
 from lofi.rpc.wire import Wire
 
 LOOK_SECONDS = 0.2
+STOP_SECONDS = 0.3
+"""For the track that is being made to end."""
 VOLUME_STEP = 0.05
 INTENSITY_STEP = 0.1
 KEYS = "space pause  n next  b back  k keep  +/- volume  [/] intensity  q quit"
@@ -55,7 +57,7 @@ def _desk(arguments: argparse.Namespace) -> Iterator[Desk]:
     try:
         yield parts
     finally:
-        parts.close()
+        parts.close(STOP_SECONDS)
 
 
 def _follow(parts: Desk, terminal: Terminal, *, quiet: bool) -> None:

@@ -40,6 +40,11 @@ class Stream:
         """The next frames, shape (2, frames), their true peak below -1 dB."""
         return self._limiter.process(self._engine.render(frames))
 
+    @property
+    def until_bar(self) -> int:
+        """Frames from what is rendered next to the next line of a bar, 0 on it."""
+        return self._engine.until_bar(self._limiter.latency)
+
     def steer(self, **changes: object) -> None:
         """Change fields of the recipe.
 
