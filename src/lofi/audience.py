@@ -20,7 +20,7 @@ class Audience(Generic[Event]):
         self._listeners.append(hear)
 
     def tell(self, *events: Event) -> None:
-        """Tell all; a listener that fails is logged, and neither stops the others nor the teller."""
+        """Tell all; a listener that fails is logged and stops neither the others nor the teller."""
         for event in events:
             for hear in self._listeners:
                 try:

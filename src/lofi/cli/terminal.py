@@ -9,6 +9,8 @@ import tty
 import unicodedata
 from typing import Any, Self, TextIO
 
+ARROWS = {"\x1b[A": "up", "\x1b[B": "down", "\x1b[C": "right", "\x1b[D": "left"}
+
 
 class Terminal:
     """Keys from standard input, a line on standard error; as it was before, afterwards."""
@@ -33,11 +35,13 @@ class Terminal:
             self._stream.flush()
 
     def key(self, seconds: float) -> str:
-        """The next key, empty if none comes in time; ``q`` when the input has ended."""
+        """The next key, an arrow by its name; empty if none comes in time, ``q`` when the input
+        has ended."""
         ready, _, _ = select.select([self._input], [], [], seconds)
         if not ready:
             return ""
-        return os.read(self._input, 16).decode(errors="replace")[:1] or "q"
+        pressed = os.read(self._input, 16).decode(errors="replace")
+        return ARROWS.get(pressed[:3], pressed[:1]) or "q"
 
     def show(self, line: str) -> None:
         """Have this line seen, cut to the width there is."""

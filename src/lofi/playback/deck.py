@@ -141,7 +141,10 @@ class Deck:
     def follow(self, source: Source | None, fade: float = 0.0) -> bool:
         """As the mixer does it."""
         with self._mixing:
-            return self._mixer.follow(source, fade)
+            before = self._mixer.follow(source, fade)
+            if source is not None:
+                self._wake()
+            return before
 
     def seek(self, source: Source, seconds: float) -> bool:
         """Go on elsewhere in what plays, at once, and drop what was to follow; False if another

@@ -37,7 +37,7 @@ class Glide:
         steps = np.arange(1, count + 1) * self._step
         values = self.value + np.copysign(np.minimum(steps, abs(way)), way)
         self.value = self.target if steps[-1] >= abs(way) else float(values[-1])
-        return values
+        return np.asarray(values)
 
 
 class Fader:
@@ -49,6 +49,8 @@ class Fader:
         """0 while muted."""
         self.room = Glide(1.0)
         """Below 1 while something else is to be heard."""
+        self.fade = Glide(1.0)
+        """Below 1 while music makes way for a while: the end of work, a rest."""
         self.presence = Glide(0.0)
         """0 while paused."""
 
@@ -60,6 +62,6 @@ class Fader:
     def apply(self, sound: Signal) -> Signal:
         """The next frames, shape (2, frames), as loud as they shall be."""
         gain: NDArray[np.float64] | float = 1.0
-        for glide in (self.volume, self.audible, self.room, self.presence):
+        for glide in (self.volume, self.audible, self.room, self.fade, self.presence):
             gain = gain * glide.take(sound.shape[1])
         return np.asarray(sound * gain, np.float32)

@@ -33,3 +33,7 @@ class Levels:
         """Be softer by a factor while something else is to be heard."""
         self.ducked = active
         self._deck.send(lambda fader: fader.room.send(level if active else 1.0, GENTLE))
+
+    def fade_to(self, level: float, seconds: float) -> None:
+        """Go to a part of the volume, and stay there."""
+        self._deck.send(lambda fader: fader.fade.send(level, seconds))

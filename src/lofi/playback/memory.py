@@ -24,7 +24,9 @@ class Memory:
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-            logger.warning("%s cannot be read: %s; the volume is as in the settings", self._path, error)
+            logger.warning(
+                "%s cannot be read: %s; the volume is as in the settings", self._path, error
+            )
             return None
         fits = isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value <= 1
         return float(value) if fits else None

@@ -120,11 +120,18 @@ class Mixer:
 
     def follow(self, source: Source | None, fade: float = 0.0) -> bool:
         """What comes when the main source ends: crossfaded into its last ``fade`` seconds, without
-        a gap for 0. None takes back what was to come; whether there was anything to take back."""
+        a gap for 0. If all has ended it begins. None takes back what was to come; whether there was
+        anything to take back."""
         before = self._follows
         if before is not None:
             before.source.close()
-        self._follows = None if source is None else _Next(source, fade, at_cut=False)
+        self._follows = None
+        if source is not None:
+            following = _Next(source, fade, at_cut=False)
+            if self.idle:
+                self._queue.append(following)
+            else:
+                self._follows = following
         return before is not None
 
     def switch(self, source: Source | None) -> None:
@@ -145,8 +152,10 @@ class Mixer:
         pieces: list[Signal] = []
         done = 0
         while done < wanted and not self.idle:
-            piece = self._crossing(wanted - done, done) if self._coming else self._plain(
-                wanted - done, done
+            piece = (
+                self._crossing(wanted - done, done)
+                if self._coming
+                else self._plain(wanted - done, done)
             )
             pieces.append(piece)
             done += piece.shape[1]
@@ -283,4 +292,3 @@ def _left(source: Source) -> float:
     if source.duration is None:
         return math.inf
     return max(0.0, source.duration - source.position)
-

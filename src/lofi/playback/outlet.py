@@ -1,4 +1,4 @@
-"""The way out in use: the first that works of those that are there, and what is wrong if none does."""
+"""The way out in use: the first that works of those there are, and what is wrong if none does."""
 
 import logging
 import os

@@ -67,6 +67,7 @@ class Player:
             setting: what to begin with.
         """
         setting = setting or Setting()
+        self.ways = ways
         self._find, self._newest = find, newest
         self._audience: Audience[Event] = Audience()
         self._told: queue.SimpleQueue[Mark | Near | Callable[[], None]] = queue.SimpleQueue()
@@ -122,6 +123,12 @@ class Player:
     def idle(self) -> bool:
         """Whether nobody would miss it: nothing plays, and nothing is about to."""
         return self._doing is not Doing.PLAYING and self._stage.coming is None
+
+    @property
+    def follows(self) -> str | None:
+        """What the list plays when this ends; None if nothing."""
+        with self._acting:
+            return self._stage.list.ahead()
 
     def last(self, seconds: float) -> Signal:
         """What was heard last, up to a minute, before any volume; shape (2, frames) at 48 kHz."""
@@ -275,6 +282,11 @@ class Player:
         """Make room for another sound, or take it back."""
         self._levels.duck(active=active, level=level)
 
+    def fade_to(self, level: float, seconds: float) -> None:
+        """Go to a part of the volume, 0 to 1, and stay there: at a speed that crosses the whole
+        range in ``seconds``."""
+        self._levels.fade_to(level, seconds)
+
     def _tell_levels(self) -> None:
         levels = self._levels
         self._audience.tell(VolumeChanged(levels.volume, levels.muted), Changed())
@@ -316,7 +328,8 @@ class Player:
                 self._stage.list.add(piece.key, position)
             except IndexError:
                 raise InvalidParams(
-                    f"the list has no position {position}", hint=f"0 to {len(self._stage.list.keys)}"
+                    f"the list has no position {position}",
+                    hint=f"0 to {len(self._stage.list.keys)}",
                 ) from None
 
         self._change_list(change)

@@ -38,7 +38,7 @@ class Ring:
         self._write(0, self._read(self.filled) * down)
 
     def _places(self, at: int, count: int) -> tuple[slice, slice]:
-        """Where ``count`` frames from ``at`` lie: up to the end of the store, and from its start."""
+        """Where ``count`` frames from ``at`` lie: to the end of the store, then from its start."""
         size = self._store.shape[1]
         begin = (self._start + at) % size
         first = min(count, size - begin)

@@ -157,10 +157,7 @@ class Stage:
         """Nothing is on any more."""
         if self.now is None and self.coming is None:
             return
-        programme = self.coming.programme if self.now is None and self.coming else None
         yield from self._leave(reason, None)
-        if programme is not None:
-            yield Yielded(programme, reason)
         self._deck.switch(None)
         self.now = self.coming = self._near = None
         self.paused = self.lost = False
@@ -253,6 +250,7 @@ class Stage:
     ) -> Generator[Event | Yielded, None, OnAir | None]:
         """The track of a list that somebody chooses; those that cannot be played leave the list."""
         while (key := choose()) is not None:
+            piece = None
             try:
                 piece = self._find(key)
                 return OnAir(FileSource.open(piece.path, piece.title, self._matching), piece)
@@ -260,7 +258,7 @@ class Stage:
                 logger.warning("%s is passed over: %s", key, error.message)
                 self.list.remove(key)
                 yield PlaylistChanged()
-                if isinstance(error, AudioPlaybackError):
+                if piece is not None:
                     yield Ended(piece, None, Reason.ERROR, error.message)
         return None
 
@@ -268,8 +266,8 @@ class Stage:
 
     def near(self, source: Source) -> News:
         """What plays will end soon."""
+        self._near = source
         if self.now is not None and self.now.source is source:
-            self._near = source
             yield Nearing(source)
             yield from self._arrange()
 
@@ -280,8 +278,10 @@ class Stage:
         elif self.coming is not None and self.coming.source is mark.source:
             taking = self.coming
             yield from self._leave(Reason.SKIPPED, taking.programme)
-            self.now, self.coming, self._near = taking, None, None
+            self.now, self.coming = taking, None
             yield from self._started(taking)
+            if self._near is taking.source:  # what is short was known to end before it was heard
+                yield from self.near(taking.source)
 
     def _ended(self, mark: Mark) -> News:
         now = self.now
@@ -289,7 +289,7 @@ class Stage:
             return
         reason = Reason.FINISHED if mark.trouble is None else Reason.ERROR
         yield Ended(now.piece, now.source, reason, mark.trouble)
-        self._near, self._over = None, now.source
+        self._over = now.source
         if self.coming is not None:  # it is heard next; a programme stays the one on the air
             return
         self.now = None
@@ -309,14 +309,17 @@ class Stage:
         yield Changed()
 
     def _leave(self, reason: Reason, heir: Programme | None) -> News:
-        """What was on is on no more."""
-        now, self.now = self.now, None
-        if now is None:
-            return
-        if now.source is not self._over:
+        """What was on, or about to be, is on no more."""
+        now, coming = self.now, self.coming
+        self.now = None
+        if now is not None and now.source is not self._over:
             yield Ended(now.piece, now.source, reason)
-        if now.programme is not None and now.programme is not heir:
-            yield Yielded(now.programme, reason)
+        told = None
+        for each in (now, coming):
+            programme = each.programme if each else None
+            if programme is not None and programme not in (told, heir):
+                told = programme
+                yield Yielded(programme, reason)
 
     # The way out
 

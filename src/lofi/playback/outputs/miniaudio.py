@@ -5,6 +5,7 @@ The package is not there on every platform, and takes a moment to import.
 
 import ctypes
 import importlib.util
+import logging
 import time
 from collections.abc import Generator, Sequence
 from contextlib import suppress
@@ -20,8 +21,11 @@ if TYPE_CHECKING:
 NAME = "miniaudio"
 PERIOD_MS = 40
 """What a device asks for at a time."""
+FRAME_BYTES = 8
 SILENT_SECONDS = 2.0
 """After which a device that asks for nothing is gone."""
+
+logger = logging.getLogger(__name__)
 
 
 def present() -> bool:
@@ -72,6 +76,8 @@ class MiniaudioOutput:
                 backends=self._backends,
                 app_name="lofi",
             )
+            if self._open.backend == "Null" and self._backends is None:
+                raise miniaudio.MiniaudioError("there is no sound system")
             self._asked = time.monotonic()
             frames = self._frames(pull)
             next(frames)
@@ -94,8 +100,9 @@ class MiniaudioOutput:
             try:
                 sound = pull(count, 0.0).T.tobytes()
             except Exception as error:
+                logger.exception("no sound could be had")
                 self._broken = f"{type(error).__name__}: {error}"
-                raise
+                sound = bytes(count * FRAME_BYTES)
             count = yield sound
 
     def _found(self, miniaudio: Any) -> Any:  # noqa: ANN401 - the package has no types
