@@ -32,18 +32,21 @@ def test_keys_come_one_by_one_and_the_terminal_is_as_it_was_afterwards(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     ours, theirs = pty.openpty()
-    with os.fdopen(theirs, "r+b", buffering=0) as raw, os.fdopen(os.dup(theirs), "w") as stream:
-        with os.fdopen(os.dup(theirs)) as keyboard:
-            monkeypatch.setattr(sys, "stdin", keyboard)
-            before = termios.tcgetattr(raw)
-            with Terminal(stream) as terminal:
-                assert terminal.live
-                os.write(ours, b"n")
-                assert terminal.key(5) == "n"
-                assert terminal.key(0) == ""
-                terminal.show("rainy jazz")
-                terminal.show("rainy jazz")
-            assert termios.tcgetattr(raw) == before
+    with (
+        os.fdopen(theirs, "r+b", buffering=0) as raw,
+        os.fdopen(os.dup(theirs), "w") as stream,
+        os.fdopen(os.dup(theirs)) as keyboard,
+    ):
+        monkeypatch.setattr(sys, "stdin", keyboard)
+        before = termios.tcgetattr(raw)
+        with Terminal(stream) as terminal:
+            assert terminal.live
+            os.write(ours, b"n\x1b[A+")
+            assert [terminal.key(5) for _ in range(3)] == ["n", "up", "+"]
+            assert terminal.key(0) == ""
+            terminal.show("rainy jazz")
+            terminal.show("rainy jazz")
+        assert termios.tcgetattr(raw) == before
     shown = b""
     while select.select([ours], [], [], 0)[0]:
         try:

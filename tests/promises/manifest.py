@@ -410,6 +410,28 @@ MODELS = {
     "memory": Promise("Too little memory is an error in one line.", "ollama"),
 }
 
+SOUND = {
+    "heard-soon": Promise("A track is heard within a second of the command."),
+    "heard-exactly": Promise("Pitch and volume are exact; what is paused or muted is silent."),
+    "no-clicks": Promise("Nothing that a key does clicks."),
+    "no-gaps": Promise("One track follows the other without a gap."),
+    "crossfade": Promise("In a crossfade the powers of both tracks add up to that of one."),
+    "silent-when-left": Promise(
+        "Within a second of the death of the editor, or of the daemon, nothing is heard."
+    ),
+    "no-stutter": Promise(
+        "No sound is missing while a model computes on all cores.",
+        covered_by=("playback/test_stutter.py::test_sound_does_not_stutter_while_a_model_computes",),
+    ),
+    "half-an-hour": Promise(
+        "Half an hour is played without a gap, in the memory of a minute.",
+        covered_by=(
+            "playback/test_deck.py::"
+            "test_half_an_hour_is_played_without_a_gap_in_bounded_memory",
+        ),
+    ),
+}
+
 RADIO = {
     "never-silent": Promise(
         "Once the radio plays, something always plays: whatever fails, is skipped or is late.",
@@ -451,6 +473,7 @@ PROMISES = {
         "library": LIBRARY,
         "weights": WEIGHTS,
         "models": MODELS,
+        "sound": SOUND,
         "radio": RADIO,
     }.items()
     for name, each in promises.items()

@@ -5,8 +5,8 @@ import pytest
 
 from lofi.backends.procedural.recipe import Recipe
 from lofi.errors import InvalidParams
-from lofi.radio.engine import HEAD_SECONDS, LAYERS, Engine, fields, recipe_of
-from lofi.radio.piece import Origin, Piece, Tune
+from lofi.radio.engine import HEAD_SECONDS, Engine, fields, recipe_of
+from lofi.radio.piece import LAYERS, Origin, Piece, Tune
 from lofi.sound.pcm import SAMPLE_RATE, Signal
 
 BLOCK = 2_400

@@ -11,9 +11,10 @@ from lofi.backends import registry
 from lofi.errors import LofiError
 from lofi.jobs.events import Cancelled, Completed
 from lofi.radio.piece import Origin, Piece
-from lofi.radio.producer import NEURAL_SECONDS, Producer
-from lofi.radio.producer import Workshop as Making
+from lofi.radio.producer import Producer
 from lofi.radio.variations import Idea
+from lofi.radio.workshop import NEURAL_SECONDS
+from lofi.radio.workshop import Workshop as Making
 
 
 class Editor:

@@ -20,9 +20,9 @@ from lofi.playback.piece import Piece
 from lofi.playback.player import Player
 from lofi.playback.source import Source
 from lofi.radio.director import Policy
-from lofi.radio.producer import Workshop as Making
-from lofi.radio.programme import Studio
 from lofi.radio.station import Station, Steering
+from lofi.radio.studio import Studio
+from lofi.radio.workshop import Workshop as Making
 
 QUICK = Policy(engine_least=4.0, join_fade=2.0, steer_rest=2.0)
 SECONDS = 30.0

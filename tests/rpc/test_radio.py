@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.daemon import Daemon, Json
+from fixtures.daemon import Daemon, Json, until
 
 QUIET = {"audio_output": "null"}
 
@@ -72,6 +72,7 @@ def test_what_is_heard_is_kept(daemon: Daemon) -> None:
     kept = daemon.call("keep")
     assert kept["track_id"] == state["track_id"]
     assert daemon.call("library_get", track_id=kept["track_id"])["favorite"] is True
+    assert until(lambda: bool(daemon.call("playback_status")["position"]["position"] > 1.5))
     cut = daemon.call("keep", seconds=1)
     track = daemon.call("library_get", track_id=cut["track_id"])
     assert (track["favorite"], track["kept_from"], track["path"]) == (True, "radio", cut["path"])

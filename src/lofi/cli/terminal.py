@@ -21,6 +21,8 @@ class Terminal:
         self.live = self._input >= 0 and os.isatty(self._input) and self._stream.isatty()
         self._before: list[Any] | None = None
         self._shown = ""
+        self._typed = ""
+        """Keys that were pressed faster than they were asked for."""
 
     def __enter__(self) -> Self:
         if self.live:
@@ -37,11 +39,14 @@ class Terminal:
     def key(self, seconds: float) -> str:
         """The next key, an arrow by its name; empty if none comes in time, ``q`` when the input
         has ended."""
-        ready, _, _ = select.select([self._input], [], [], seconds)
-        if not ready:
-            return ""
-        pressed = os.read(self._input, 16).decode(errors="replace")
-        return ARROWS.get(pressed[:3], pressed[:1]) or "q"
+        if not self._typed:
+            ready, _, _ = select.select([self._input], [], [], seconds)
+            if not ready:
+                return ""
+            self._typed = os.read(self._input, 64).decode(errors="replace") or "q"
+        size = 3 if self._typed[:3] in ARROWS else 1
+        key, self._typed = self._typed[:size], self._typed[size:]
+        return ARROWS.get(key, key)
 
     def show(self, line: str) -> None:
         """Have this line seen, cut to the width there is."""

@@ -12,15 +12,12 @@ from typing import Any
 import numpy as np
 
 from lofi.backends.procedural.reading import read
-from lofi.backends.procedural.recipe import Part, Recipe
-from lofi.backends.procedural.sound.desk import Layer
+from lofi.backends.procedural.recipe import Recipe
 from lofi.backends.procedural.sound.stream import Stream
 from lofi.radio import keys
-from lofi.radio.piece import Piece, Tune
+from lofi.radio.piece import LAYERS, Piece, Tune
 from lofi.sound.pcm import SAMPLE_RATE, Signal, frames
 
-LAYERS: tuple[Layer, ...] = (*Part, "ambience")
-"""What can be muted."""
 HEAD_SECONDS = 0.15
 """Rendered beforehand: the first notes take longest, and nobody shall wait for them."""
 

@@ -2,6 +2,12 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal
+
+from lofi.backends.procedural.recipe import Part
+
+LAYERS: tuple[Part | Literal["ambience"], ...] = (*Part, "ambience")
+"""What can be muted in the engine."""
 
 
 class Origin(StrEnum):

@@ -6,52 +6,27 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import NamedTuple
 
 from lofi.errors import LofiError, QueueFull
 from lofi.jobs.events import Event as JobEvent
-from lofi.jobs.runner import Runner
-from lofi.library.shelf import Library
 from lofi.playback import events as heard
 from lofi.playback.events import Reason
-from lofi.playback.player import Player
 from lofi.playback.source import Source
 from lofi.radio.director import Ask, Decision, Director, GiveUp, Play
 from lofi.radio.engine import Engine, fields, recipe_of
 from lofi.radio.favourites import Favourites
 from lofi.radio.onair import OnAir
-from lofi.radio.piece import Piece, Tune
-from lofi.radio.producer import Producer, Workshop
+from lofi.radio.piece import Piece
+from lofi.radio.producer import Producer
+from lofi.radio.studio import Studio, Wish
 from lofi.radio.variations import Idea
+from lofi.radio.workshop import Workshop
 
 logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.2
 FAVOURITES_SECONDS = 20.0
 """How often favourites are looked for."""
-
-
-class Studio(NamedTuple):
-    """What a programme is made with."""
-
-    player: Player
-    runner: Runner
-    library: Library
-    open_track: Callable[[str], Source]
-    """A track of the library as a source, by its id."""
-    clock: Callable[[], float] = time.monotonic
-    """Seconds of sound, or as good as."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What the listener wants of the sound."""
-
-    tune: Tune
-    intensity: float | None
-    muted: frozenset[str]
-    """All the layers that shall be silent."""
 
 
 class Programme:

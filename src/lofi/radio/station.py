@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Collection, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import JsonValue
 
@@ -13,12 +13,14 @@ from lofi.jobs.events import Event
 from lofi.library.entry import Entry
 from lofi.playback import events as heard
 from lofi.radio.director import Director, Policy
-from lofi.radio.engine import LAYERS
 from lofi.radio.keeping import keep_sound
-from lofi.radio.piece import Tune
-from lofi.radio.producer import Workshop
-from lofi.radio.programme import Programme, Studio, Wish
+from lofi.radio.piece import LAYERS, Tune
+from lofi.radio.studio import Studio, Wish
+from lofi.radio.workshop import Workshop
 from lofi.track import checked_prompt, drawn_seed
+
+if TYPE_CHECKING:
+    from lofi.radio.programme import Programme
 
 PROMPT = "lofi hip hop, chill"
 """What is played when nobody says what."""
@@ -40,7 +42,7 @@ class Steering(NamedTuple):
 
 
 class _Show(NamedTuple):
-    programme: Programme
+    programme: "Programme"
     prompt: str
     style: Style | None
     seed: int
@@ -95,6 +97,8 @@ class Station:
         text = checked_prompt(", ".join(filter(None, ("" if found is None else found.name, words))))
         workshop = self._workshop(backend, found)
         seed = drawn_seed()
+        from lofi.radio.programme import Programme  # which brings the engine, and so scipy
+
         programme = Programme(
             self._studio, workshop, Director(text, seed, self._policy), self._changed
         )
@@ -214,7 +218,7 @@ def _notes(show: _Show) -> dict[str, JsonValue]:
     return {**style, "key": tune.key, "bpm": tune.bpm, "radio": show.prompt}
 
 
-def _tune(programme: Programme) -> Tune:
+def _tune(programme: "Programme") -> Tune:
     """Key and tempo of what is heard."""
     engine, piece = programme.engine, programme.playing
     if engine is not None and (piece is None or piece.endless):
@@ -222,7 +226,7 @@ def _tune(programme: Programme) -> Tune:
     return Tune() if piece is None else piece.tune
 
 
-def _intensity(programme: Programme) -> float:
+def _intensity(programme: "Programme") -> float:
     engine, asked = programme.engine, programme.director.intensity
     if engine is not None:
         return round(engine.recipe.intensity, 3)

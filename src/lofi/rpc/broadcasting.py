@@ -14,9 +14,9 @@ from lofi.playback.matching import Matching
 from lofi.playback.player import Player
 from lofi.playback.source import Source
 from lofi.radio.focus import Focus
-from lofi.radio.producer import Workshop
-from lofi.radio.programme import Studio
 from lofi.radio.station import Station
+from lofi.radio.studio import Studio
+from lofi.radio.workshop import Workshop
 from lofi.rpc.wire import Wire
 
 
