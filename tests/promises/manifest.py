@@ -421,13 +421,14 @@ SOUND = {
     ),
     "no-stutter": Promise(
         "No sound is missing while a model computes on all cores.",
-        covered_by=("playback/test_stutter.py::test_sound_does_not_stutter_while_a_model_computes",),
+        covered_by=(
+            "playback/test_stutter.py::test_sound_does_not_stutter_while_a_model_computes",
+        ),
     ),
     "half-an-hour": Promise(
         "Half an hour is played without a gap, in the memory of a minute.",
         covered_by=(
-            "playback/test_deck.py::"
-            "test_half_an_hour_is_played_without_a_gap_in_bounded_memory",
+            "playback/test_deck.py::test_half_an_hour_is_played_without_a_gap_in_bounded_memory",
         ),
     ),
 }

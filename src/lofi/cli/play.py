@@ -1,8 +1,8 @@
 """``lofi-daemon play``: files and tracks, one after another, with one line to look at and keys."""
 
 import argparse
-import signal
 import sys
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -21,6 +21,8 @@ from lofi.playback.state import Doing, State
 from lofi.rpc.playing import MEMORY, newest, piece
 
 LOOK_SECONDS = 0.2
+LINGER_SECONDS = 0.4
+"""For the last of the sound to leave the device."""
 SEEK_SECONDS = 5.0
 VOLUME_STEP = 0.05
 BAR_CELLS = 24
@@ -52,7 +54,8 @@ def play(arguments: argparse.Namespace) -> None:
     player.listen(lambda event: failures.extend(_failure(event)))
     try:
         player.play_all([each.key for each in pieces])
-        _follow(player, quiet=arguments.quiet)
+        if _follow(player, quiet=arguments.quiet):
+            time.sleep(LINGER_SECONDS)
     except KeyboardInterrupt:
         raise KeyboardInterrupt("nothing plays any more") from None
     finally:
@@ -103,8 +106,8 @@ def _failure(event: Event) -> list[str]:
     return []
 
 
-def _follow(player: Player, *, quiet: bool) -> None:
-    """Show what plays and do what keys say, until all has been heard."""
+def _follow(player: Player, *, quiet: bool) -> bool:
+    """Show what plays and do what keys say; whether all has been heard, or somebody had enough."""
     with Terminal() as terminal:
         said = ""
         while (state := player.state).doing is not Doing.STOPPED:
@@ -112,15 +115,16 @@ def _follow(player: Player, *, quiet: bool) -> None:
                 if state.title and state.title != said and not quiet:
                     said = state.title
                     print(said, file=sys.stderr, flush=True)
-                signal.sigtimedwait([], LOOK_SECONDS)
+                time.sleep(LOOK_SECONDS)
                 continue
             if not quiet:
                 terminal.show(line(state))
             key = terminal.key(LOOK_SECONDS)
             if key == "q":
-                return
+                return False
             if key in ACTIONS:
                 ACTIONS[key](player)
+    return True
 
 
 def _volume(step: float) -> Callable[[Player], None]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import soundfile
 
-from lofi.sound.loudness import Meter
+from lofi.sound.loudness import Meter, QuickMeter
 from lofi.sound.pcm import amplitude
 
 TARGET = -18.0
@@ -62,7 +62,7 @@ def factor(lufs: float) -> float:
 def loudness(path: Path) -> float:
     """LUFS of a file, as it will be heard: mono counts as two equal channels."""
     with soundfile.SoundFile(path) as file:
-        meter = Meter(file.samplerate)
+        meter = QuickMeter(file.samplerate)
         if file.frames <= WHOLE_SECONDS * file.samplerate:
             _measure(file, meter, file.frames)
         else:
