@@ -434,6 +434,12 @@ SOUND = {
 }
 
 RADIO = {
+    "heard-soon": Promise("The radio is heard within a second of the call."),
+    "no-gap": Promise("Tracks join the radio without a gap, for minutes on end."),
+    "obedient": Promise("What is steered in the mix is heard within 0.8 seconds."),
+    "silent-when-left": Promise(
+        "When the editor dies, however it does, the radio is silent within a second."
+    ),
     "never-silent": Promise(
         "Once the radio plays, something always plays: whatever fails, is skipped or is late.",
         covered_by=(

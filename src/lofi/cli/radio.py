@@ -3,8 +3,8 @@
 import argparse
 import logging
 import os
-import signal
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -82,7 +82,7 @@ def _wait(parts: Desk, *, quiet: bool) -> None:
         if title != said and not quiet:
             said = title
             print(title, file=sys.stderr, flush=True)
-        signal.sigtimedwait([], LOOK_SECONDS)
+        time.sleep(LOOK_SECONDS)
 
 
 def _press(parts: Desk, key: str) -> str:

@@ -123,6 +123,12 @@ class Programme:
         return source if isinstance(source, Engine) else None
 
     @property
+    def engine_heard(self) -> Engine | None:
+        """What is heard, if it is the engine; before anything is, what is about to be."""
+        source = self._heard or self._latest
+        return source if isinstance(source, Engine) else None
+
+    @property
     def playing(self) -> Piece | None:
         """What is heard; before anything is, what is about to be."""
         return self.director.on_air or self.director.coming

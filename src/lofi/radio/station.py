@@ -220,14 +220,14 @@ def _notes(show: _Show) -> dict[str, JsonValue]:
 
 def _tune(programme: "Programme") -> Tune:
     """Key and tempo of what is heard."""
-    engine, piece = programme.engine, programme.playing
-    if engine is not None and (piece is None or piece.endless):
+    engine, piece = programme.engine_heard, programme.playing
+    if engine is not None:
         return engine.tune
     return Tune() if piece is None else piece.tune
 
 
 def _intensity(programme: "Programme") -> float:
-    engine, asked = programme.engine, programme.director.intensity
+    engine, asked = programme.engine_heard, programme.director.intensity
     if engine is not None:
         return round(engine.recipe.intensity, 3)
     return UNSTEERED if asked is None else asked

@@ -83,7 +83,8 @@ def _steer(desk: "Desk", asked: Steer, _sent: Result) -> Result:
 def _keep(desk: "Desk", asked: Keep, _sent: Result) -> Result:
     """Keep what was just heard."""
     entry = desk.radio.keep(asked.seconds)
-    desk.wire.announce("library_changed", {"reason": "favorite", "track_ids": [entry.id]})
+    reason = "added" if "kept_from" in entry.notes else "favorite"
+    desk.wire.announce("library_changed", {"reason": reason, "track_ids": [entry.id]})
     return {"track_id": entry.id, "path": entry.path, "title": entry.recipe.prompt}
 
 
