@@ -195,6 +195,7 @@ def test_the_death_of_the_daemon_is_followed_by_silence(daemon: Daemon, sink: Si
     assert sink.until_heard(start, silent=True) < 1.0
 
 
+@promise("sound:plays-files")
 @pytest.mark.parametrize("rate", [22_050, 44_100])
 def test_the_command_plays_a_file_to_its_end(sink: Sink, tmp_path: Path, rate: int) -> None:
     path = tmp_path / "a.flac"

@@ -120,7 +120,7 @@ class Outlet:
             AudioDeviceError: it does not play.
         """
         if device is not None:
-            if not any(way.name in {miniaudio.NAME, NULL} for way in self._ways):
+            if not any(way.name == miniaudio.NAME for way in self._ways):
                 raise InvalidParams(
                     f"{self.name} plays on no device of choice", hint="choose it in the system"
                 )
