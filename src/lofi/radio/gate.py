@@ -59,7 +59,8 @@ def _silent(samples: Samples, sample_rate: int) -> str | None:
     step = sample_rate // 10
     whole = samples.shape[1] // step * step
     blocks = samples[:, :whole].reshape(samples.shape[0], -1, step)
-    levels = np.sqrt(np.square(blocks).mean(axis=(0, 2)))
+    powers = np.einsum("cbs,cbs->b", blocks, blocks, dtype=np.float64)
+    levels = np.sqrt(powers / (step * samples.shape[0]))
     if np.sqrt(np.square(levels).mean()) < QUIET:
         return "it is silent"
     heard = np.flatnonzero(levels > HOLE)
@@ -70,7 +71,7 @@ def _silent(samples: Samples, sample_rate: int) -> str | None:
 
 
 def _clipped(samples: Samples) -> str | None:
-    full = np.abs(samples) >= FULL
+    full = (samples >= FULL) | (samples <= -FULL)
     flat = full.copy()
     for shift in range(1, FLAT_RUN):
         flat[:, shift:] &= full[:, :-shift]

@@ -241,6 +241,8 @@ class Programme:
                 return
             self.over = True
             self._producer.give_up()
+            self._sources.clear()
+            self._latest = self._heard = None
         self._changed()
 
     def _do(self, decide: Callable[[float], Iterable[Decision]]) -> None:
