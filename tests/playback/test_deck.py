@@ -61,7 +61,7 @@ def test_the_position_is_that_of_what_is_heard(ears: Ears) -> None:
     assert source.position >= 0.5
 
 
-def test_no_more_is_mixed_than_a_third_of_a_second_ahead(ears: Ears) -> None:
+def test_no_more_is_mixed_than_half_a_second_ahead(ears: Ears) -> None:
     source = ToneSource(440)
     ears.deck.switch(source)
     for _ in range(20):

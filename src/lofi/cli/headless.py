@@ -11,9 +11,10 @@ from pathlib import Path
 from lofi import audiofile, config
 from lofi.backends import registry
 from lofi.backends.base import Backend, options_in, seconds_of
-from lofi.cli import options
+from lofi.cli import ear, options
 from lofi.cli.arguments import flags
 from lofi.cli.console import Console
+from lofi.cli.ear import Ear
 from lofi.cli.playing import Playing
 from lofi.errors import InvalidParams, LofiError
 from lofi.jobs import clip
@@ -22,8 +23,6 @@ from lofi.jobs.job import State
 from lofi.jobs.order import Order, Recording
 from lofi.jobs.progress import START, Progress
 from lofi.jobs.worker import Worker
-from lofi.playback.outputs import programs
-from lofi.playback.outputs.programs import Program
 from lofi.track import Request, Track, checked_prompt, checked_seed, drawn_seed
 
 
@@ -42,7 +41,7 @@ def make(arguments: argparse.Namespace) -> None:
     request = _request(arguments, choice.backend, weights)
     target = _target(arguments)
     audiofile.check(target)
-    heard_by = programs.find(settings.player) if arguments.play_while_generating else None
+    heard_by = ear.find(settings) if arguments.play_while_generating else None
     growing = _growing(arguments, target)
     console = Console(sys.stderr, quiet=arguments.quiet)
     console.line(f"{choice.backend.name}: {choice.reason}")
@@ -92,7 +91,7 @@ def _made(
 
 @contextmanager
 def _playing(
-    heard_by: Program | None, order: Order, console: Console, *, keep: bool
+    heard_by: Ear | None, order: Order, console: Console, *, keep: bool
 ) -> Iterator[Playing | None]:
     """Whoever plays the track while it is made; silent at the end, whatever happens."""
     if heard_by is None or order.growing is None:

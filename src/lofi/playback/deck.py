@@ -1,6 +1,6 @@
 """Mixes a little ahead of what is heard, in a thread of its own, so that an output only copies.
 
-What is rendered is a third of a second early; volume, muting and pausing act behind that, on what
+What is rendered is almost half a second early; volume, muting and pausing act behind that, on what
 leaves, and so at once.
 """
 
@@ -21,7 +21,7 @@ from lofi.sound.pcm import SAMPLE_RATE, Signal, frames
 
 BLOCK = frames(0.05)
 """Frames mixed at a time."""
-AHEAD = frames(0.35)
+AHEAD = frames(0.45)
 """Frames made ahead: what a busy machine may keep the mixing waiting."""
 TAIL = frames(0.012)
 """Frames in which what is cut off dies away."""
