@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -170,6 +171,10 @@ def screen(home: Path, *arguments: str) -> Iterator[Screen]:
         shown.close()
 
 
+def is_in(part: str, text: str) -> bool:
+    return part in text
+
+
 def test_keys_do_what_they_say(tmp_path: Path) -> None:
     paths = [str(tone_file(tmp_path / f"{name}.wav", 440, 60.0)) for name in ("one", "two")]
     with screen(tmp_path, *paths) as shown:
@@ -185,7 +190,7 @@ def test_keys_do_what_they_say(tmp_path: Path) -> None:
             ("p", "1/2  one.wav"),
         ):
             shown.press(key)
-            shown.until(lambda text, expected=expected: expected in text)
+            shown.until(partial(is_in, expected))
         shown.press("q")
         assert shown.process.wait(SECONDS) == 0
 

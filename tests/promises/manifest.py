@@ -416,6 +416,7 @@ SOUND = {
     "no-clicks": Promise("Nothing that a key does clicks."),
     "no-gaps": Promise("One track follows the other without a gap."),
     "crossfade": Promise("In a crossfade the powers of both tracks add up to that of one."),
+    "devices": Promise("Audio devices are listed and chosen while something plays."),
     "plays-files": Promise("Files of any rate and any number of channels are played to the end."),
     "silent-when-left": Promise(
         "Within a second of the death of the editor, or of the daemon, nothing is heard."

@@ -217,3 +217,24 @@ def test_the_command_plays_a_file_to_its_end(sink: Sink, tmp_path: Path, rate: i
     step = SAMPLE_RATE // 100
     loud = [level(sound[at : at + step]) > 1e-3 for at in range(0, sound.size - step, step)]
     assert sum(loud) / 100 == pytest.approx(2.0, abs=0.03)
+
+
+@promise("sound:devices")
+def test_devices_are_listed_and_chosen(
+    sink: Sink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("miniaudio", reason="miniaudio has no wheel for this platform")
+    monkeypatch.setattr("fixtures.daemon.PASSED_ON", {"PULSE_SERVER": sink.address})
+    with Daemon(tmp_path / "home", settings=settings("auto")) as daemon:
+        (device,) = daemon.call("audio_devices")["available"]
+        assert (device["is_default"], device["sample_rate"]) == (True, SAMPLE_RATE)
+        start = sink.frames
+        daemon.call("play", track_id=tone_track(daemon))
+        sink.until_heard(start)
+        told = daemon.call("audio_device_set", device=device["name"])
+        assert (told["output"], told["device"]) == ("miniaudio", device["name"])
+        sink.record(0.5)
+        assert peak(sink.record(0.3)) > 0.05
+        refused = daemon.refusal("audio_device_set", device="Loud")
+        assert device["name"] in str(refused.error)
+        assert peak(sink.record(0.3)) > 0.05

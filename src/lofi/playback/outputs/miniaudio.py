@@ -120,10 +120,10 @@ def devices() -> list[Device]:
     """
     miniaudio = _imported()
     try:
-        found = miniaudio.Devices().get_playbacks()
+        found = _listing(miniaudio).get_playbacks()
     except miniaudio.MiniaudioError as error:
         raise AudioDeviceError(f"{NAME}: {_words(error)}") from None
-    return [Device(each["name"], each.get("is_default", False), _rate(each)) for each in found]
+    return [Device(each["name"], each["is_default"], _rate(each)) for each in found]
 
 
 def check(name: str) -> None:
@@ -139,6 +139,17 @@ def check(name: str) -> None:
             f"there is no audio device {name[:100]!r}",
             hint=f"there are: {', '.join(names)}" if names else "there is none at all",
         )
+
+
+def _listing(miniaudio: Any) -> Any:  # noqa: ANN401 - the package has no types
+    """What lists devices, and which of them is the system's choice."""
+
+    class Devices(miniaudio.Devices):  # type: ignore[misc] # no types
+        def _get_info(self, device_type: object, info: Any) -> dict[str, Any]:  # noqa: ANN401
+            found: dict[str, Any] = super()._get_info(device_type, info)
+            return found | {"is_default": bool(info.isDefault)}
+
+    return Devices()
 
 
 def _rate(device: dict[str, Any]) -> int | None:
