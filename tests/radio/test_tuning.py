@@ -16,7 +16,7 @@ from lofi.sound.pcm import Signal
 RATE = 48_000
 
 
-def played(recipe: Recipe, seed: int = 5, seconds: int = 50) -> Signal:
+def played(recipe: Recipe, seed: int = 5, seconds: int = 45) -> Signal:
     return Stream(recipe, seed).render(seconds * RATE)
 
 
@@ -24,7 +24,10 @@ def made(backend: str, prompt: str = "rainy jazz") -> Request:
     return Request(prompt=prompt, seconds=50, seed=5, backend=backend, model_version="v")
 
 
-@pytest.mark.parametrize("bpm", [68.0, 80.0, 93.0])
+@pytest.mark.parametrize(
+    "bpm",
+    [pytest.param(68.0, marks=pytest.mark.slow), 80.0, pytest.param(93.0, marks=pytest.mark.slow)],
+)
 def test_the_tempo_of_a_band_is_heard(bpm: float) -> None:
     heard = estimated(played(Recipe(bpm=bpm, intensity=0.9)), RATE)
     assert heard.bpm is not None
@@ -32,7 +35,14 @@ def test_the_tempo_of_a_band_is_heard(bpm: float) -> None:
     assert min(abs(ratio - r) for r in (0.5, 1.0, 2.0)) < 0.02
 
 
-@pytest.mark.parametrize(("tonic", "mode"), [(2, Mode.AEOLIAN), (7, Mode.IONIAN), (4, Mode.DORIAN)])
+@pytest.mark.parametrize(
+    ("tonic", "mode"),
+    [
+        (2, Mode.AEOLIAN),
+        pytest.param(7, Mode.IONIAN, marks=pytest.mark.slow),
+        pytest.param(4, Mode.DORIAN, marks=pytest.mark.slow),
+    ],
+)
 def test_the_notes_of_the_key_that_is_heard_are_those_that_are_played(
     tonic: int, mode: Mode
 ) -> None:
