@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.daemon import Daemon, Json
+from fixtures.daemon import Daemon, Json, until
 from fixtures.hub import Hub, noise, stalled
-from lofi.rpc import results
+from lofi.rpc import heard, results
 from lofi.rpc.methods import TABLE
 
 ROOT = Path(__file__).parent.parent
+TOLD = results.NOTIFICATIONS | heard.NOTIFICATIONS
 FILES = ("protocol.md", "protocol.schema.json")
 
 
@@ -48,7 +49,7 @@ def test_a_page_that_says_something_else_is_noticed(tmp_path: Path) -> None:
 def test_the_schema_names_every_method_and_notification() -> None:
     schema = json.loads((ROOT / "doc" / FILES[1]).read_text(encoding="utf-8"))
     assert schema["methods"].keys() == {*TABLE, "initialize", "ping", "shutdown"}
-    assert schema["notifications"].keys() == results.NOTIFICATIONS.keys()
+    assert schema["notifications"].keys() == TOLD.keys()
     assert schema["errors"]["QUEUE_FULL"] == -32004
 
 
@@ -91,6 +92,7 @@ class Script:
         self.daemon.hear("generation_cancelled", track_id=running)
         self.call("library_get", "library_favorite", "library_export", track_id=track)
         self.call("library_list", "library_stats", "cache_list", "cache_stats")
+        self.play(track)
         self.call("library_delete", track_id=track)
         again = self.daemon.make(duration_sec=1)["track_id"]
         self.call("cache_delete", track_id=again)
@@ -103,6 +105,27 @@ class Script:
         self.daemon.call("download_backend", model="other", consent=True)
         self.daemon.hear("download_complete", model="other")
 
+    def play(self, track: str) -> None:
+        """All that sounds, though nobody hears it."""
+        self.call("playlist_add", track_id=track)
+        self.call("playlist_move", track_id=track, position=0)
+        self.call("play", "pause", "resume", "toggle", "toggle", "playlist_get")
+        self.call("seek", position_sec=0)
+        self.call("volume_set", level=0.5)
+        self.call("volume_get", "mute", "mute", "playback_status", "audio_devices")
+        self.call("duck", active=False)
+        self.call("audio_device_set", device=None)
+        self.call("crossfade_set", duration_sec=2)
+        self.call("playlist_set", loop="all")
+        self.call("next", "skip", "previous", "stop")
+        self.call("playlist_remove", track_id=track)
+        self.call("playlist_clear", "prefetch_config")
+        self.call("radio_start", prompt="rain", backend="fake")
+        self.call("radio_steer", intensity=0.5)
+        assert until(lambda: self.daemon.call("playback_status")["position"]["position"] > 1.5)
+        self.call("keep", seconds=1)
+        self.call("timer_start", "timer_stop", "radio_stop")
+
 
 def test_everything_the_daemon_says_has_the_shape_it_promises(daemon: Daemon) -> None:
     script = Script(daemon)
@@ -112,7 +135,7 @@ def test_everything_the_daemon_says_has_the_shape_it_promises(daemon: Daemon) ->
     for method, result in script.said.items():
         shapes[method].model_validate_json(json.dumps(result), strict=True)
     told = [each for each in daemon.said if "method" in each]
-    assert {each["method"] for each in told} == results.NOTIFICATIONS.keys()
+    assert {each["method"] for each in told} == TOLD.keys()
     for each in told:
-        shape = results.NOTIFICATIONS[each["method"]]
+        shape = TOLD[each["method"]]
         shape.model_validate_json(json.dumps(each["params"]), strict=True)

@@ -12,9 +12,9 @@ from scripts.benches import _generator, _machine
 
 from lofi.backends.procedural.pipeline import Pipeline
 from lofi.backends.procedural.reading import read
-from lofi.backends.procedural.sound.loudness import Meter
-from lofi.backends.procedural.sound.pcm import SAMPLE_RATE
 from lofi.backends.procedural.sound.stream import Stream
+from lofi.sound.loudness import Meter
+from lofi.sound.pcm import SAMPLE_RATE
 from lofi.track import Request, Take
 
 PROMPTS = (

@@ -4,16 +4,19 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel
-from scripts.docs.protocol_text import ALIASES, INTRODUCTION, METHODS, NOTIFICATIONS
+from pydantic.json_schema import models_json_schema
+from scripts.docs import playback_text, protocol_text
+from scripts.docs.protocol_text import INTRODUCTION
 
 from lofi import errors
-from lofi.rpc import messages, params, results
+from lofi.rpc import heard, messages, params, results
 from lofi.rpc.methods import TABLE
 
 DOC = Path(__file__).parents[2] / "doc"
+Mode = Literal["validation", "serialization"]
 Types = dict[str, tuple[type[BaseModel], type[BaseModel]]]
 FAULTS = {
     messages.PARSE_ERROR: "the line is not JSON",
@@ -22,6 +25,10 @@ FAULTS = {
     messages.INVALID_PARAMS: "a parameter is missing, of the wrong type or impossible",
     messages.INTERNAL_ERROR: "a fault of the daemon; its log says more",
 }
+METHODS = protocol_text.METHODS | playback_text.METHODS
+ALIASES = protocol_text.ALIASES | playback_text.ALIASES
+NOTIFICATIONS = protocol_text.NOTIFICATIONS | playback_text.NOTIFICATIONS
+TOLD = results.NOTIFICATIONS | heard.NOTIFICATIONS
 LIGHT: dict[str, type[params.Params]] = {
     "initialize": params.Initialize,
     "ping": params.Nothing,
@@ -37,21 +44,22 @@ def methods() -> Types:
 
 def schema() -> dict[str, Any]:
     """All types as one JSON schema."""
+    taken: list[tuple[type[BaseModel], Mode]] = [(t, "validation") for t, _ in methods().values()]
+    given: list[tuple[type[BaseModel], Mode]] = [
+        (shape, "serialization")
+        for shape in (*(given for _, given in methods().values()), *TOLD.values())
+    ]
+    found, shared = models_json_schema([*taken, *given], ref_template="#/$defs/{model}")
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "lofi-daemon",
         "methods": {
-            name: {
-                "params": taken.model_json_schema(),
-                "result": given.model_json_schema(mode="serialization"),
-            }
+            name: {"params": found[taken, "validation"], "result": found[given, "serialization"]}
             for name, (taken, given) in methods().items()
         },
-        "notifications": {
-            name: shape.model_json_schema(mode="serialization")
-            for name, shape in results.NOTIFICATIONS.items()
-        },
+        "notifications": {name: found[shape, "serialization"] for name, shape in TOLD.items()},
         "errors": {each.name: each.code for each in named_errors()},
+        "$defs": shared["$defs"],
     }
 
 
@@ -85,7 +93,7 @@ def _methods() -> Iterator[str]:
 
 def _notifications() -> Iterator[str]:
     yield "\n## Notifications"
-    for name, shape in results.NOTIFICATIONS.items():
+    for name, shape in TOLD.items():
         text = NOTIFICATIONS[name]
         yield f"\n### {name}\n\n{text.summary}\n"
         yield from _table(shape)

@@ -36,21 +36,24 @@ are made from the types in `src/lofi/rpc` by `scripts/protocol`; a test compares
 - `params` is an object; absent and `[]` count as `{}`. Members nobody knows are ignored; wrong
   types are refused. `30.0` counts as the whole number 30.
 - Every message with an id gets exactly one reply, in the order of the calls; but others are
-  answered while `library_export` encodes, which may take seconds.
+  answered while `library_export` encodes or a method about playing opens a device, which may take
+  seconds. Each of these two keeps an order of its own.
 - A reply goes before every notification that its call caused.
 - `generate` answers at once; what becomes of the job is told by notifications. Each job ends in
   exactly one of `generation_complete`, `generation_error` and `generation_cancelled`.
-- A client that reads slowly gets only the newest `generation_progress` of a job and the newest
-  `queue_changed`; nothing else is left out. Once a thousand lines or 4 MiB wait for it, the daemon
-  waits too; if it makes no room within three seconds, the daemon ends with code 0.
+- A client that reads slowly gets only the newest `generation_progress` of a job and the newest of
+  each of `queue_changed`, `playback_changed`, `volume_changed`, `playlist_changed`, `radio_changed`
+  and `timer_changed`; nothing else is left out. Once a thousand lines or 4 MiB wait for it, the
+  daemon waits too; if it makes no room within three seconds, the daemon ends with code 0.
 
 ## Birth and death
 
-The first `ping` is answered before anything slow is imported. The daemon ends with code 0 when
-its input ends, its output breaks, its parent process is gone, it was idle for `idle_timeout_sec`,
-or `shutdown` was called; with 143 by SIGTERM, and 130 by SIGINT. Jobs that waited or ran are taken
-up by the next daemon on the same library, except after `shutdown`. A job that took two daemons
-with it is not begun a third time.
+The first `ping` is answered before anything slow is imported. When the client has gone, what plays
+falls silent at once. The daemon ends with code 0 when its input ends, its output breaks, its parent
+process is gone, it was idle for `idle_timeout_sec` (who plays is not idle), or `shutdown` was
+called; with 143 by SIGTERM, and 130 by SIGINT. Jobs that waited or ran are taken up by the next
+daemon on the same library, except after `shutdown`. A job that took two daemons with it is not
+begun a third time.
 """
 
 TRACK = {
@@ -77,6 +80,7 @@ PLACED = {
     "seed": 42,
     "backend": "procedural",
     "priority": "normal",
+    "background": False,
 }
 QUEUE = {
     "current": {
@@ -222,6 +226,15 @@ METHODS = {
                 "device": "cpu",
                 "device_reason": "it needs no other",
                 "threads": None,
+            },
+            "playback": {
+                "state": "playing",
+                "output": "miniaudio",
+                "mixed_sec": 81.5,
+                "underruns": 0,
+                "missing_ms": 0,
+                "late_blocks": 0,
+                "slowest_block_ms": 6.1,
             },
         },
     ),

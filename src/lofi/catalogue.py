@@ -1,5 +1,6 @@
 """The styles of lofi as the catalogue file declares them; knows no backend and no sound."""
 
+import difflib
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -121,6 +122,21 @@ def find(text: str) -> Style | None:
         (style for style in load().values() if wanted and wanted in _handles(style)),
         None,
     )
+
+
+def named(text: str) -> Style:
+    """The same, which must be there.
+
+    Raises:
+        InvalidParams: it is not; the hint names the nearest.
+    """
+    style = find(text)
+    if style is not None:
+        return style
+    slugs = [each.slug for each in load().values()]
+    near = difflib.get_close_matches(_slug(text), slugs, n=3, cutoff=0.5)
+    hint = f"did you mean {' or '.join(near)}?" if near else "`lofi-daemon styles` lists them"
+    raise InvalidParams(f"there is no style {text[:60]!r}", hint=hint)
 
 
 def tag_line(style: Style, mood: str, bpm: int, limit: int = TAG_LINE_LIMIT) -> str:

@@ -18,6 +18,11 @@ from lofi.device import Device, Placement
 from lofi.errors import InvalidParams
 
 APP = "lofi"
+OUTPUTS = (
+    *("auto", "miniaudio", "paplay", "pw-cat", "aplay", "ffplay", "mpv", "play"),
+    *("null", "none"),
+)
+"""What sound can leave through: ``auto`` tries what is there, ``null`` plays to nowhere."""
 DEVICE_ALIASES = {"coreml": "metal"}
 
 logger = logging.getLogger(__name__)
@@ -121,6 +126,25 @@ class Config(BaseModel):
     player: Command | None = Field(
         None,
         description="a command that plays WAV from its standard input; unset: the first one found",
+    )
+    volume: float = Field(
+        0.7, ge=0, le=1, description="how loud playing begins, 0 to 1, until another is remembered"
+    )
+    crossfade_sec: float = Field(
+        2.0, ge=0, le=12, description="seconds from one track to the next, 0 to 12; 0: no gap"
+    )
+    audio_output: Annotated[str, BeforeValidator(_lower)] = Field(
+        "auto",
+        pattern=f"^({'|'.join(OUTPUTS)})$",
+        description=f"what plays: one of {', '.join(OUTPUTS)}",
+    )
+    audio_device: str | None = Field(
+        None,
+        pattern=r"^[^\x00-\x1f]{1,1000}$",
+        description="the name of an audio device; unset: the system's choice",
+    )
+    autoplay: bool = Field(
+        False, description="true or false: whether a finished track is played if nothing plays"
     )
     log_level: Annotated[str, BeforeValidator(_lower)] = Field(
         "warning",

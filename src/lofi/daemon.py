@@ -1,13 +1,12 @@
 """The daemon: birth, the loop over lines, and death. What it imports first is light.
 
 Its threads: this one reads lines, the runner has tracks made by another process, the outbox
-writes; one builds what is slow to import and then serves what takes long, two watch for reasons
-to leave.
+writes; one builds what is slow to import, two serve what takes long, two watch for reasons to
+leave, and the player has three that sleep while nothing plays.
 """
 
 import logging
 import os
-import queue
 import signal
 import threading
 import time
@@ -18,6 +17,7 @@ from lofi import __version__
 from lofi.errors import LofiError, QueueFull
 from lofi.rpc import messages, stdio
 from lofi.rpc.framing import Lines, TooLong
+from lofi.rpc.lane import WAITING, Lane
 from lofi.rpc.messages import INTERNAL_ERROR, Call, Fault, Notice
 from lofi.rpc.outbox import Outbox
 from lofi.rpc.wire import Wire
@@ -41,9 +41,18 @@ WATCH_SECONDS = 0.5
 
 LIGHT = {"ping", "initialize", "shutdown"}
 """Methods that never wait for anything slow."""
-LENGTHY = {"library_export"}
-"""Methods that may compute for seconds: served one after another, while others are answered."""
-LENGTHY_WAITING = 100
+LENGTHY = {"library_export": "files"}
+"""Methods that may take seconds, and the lane in which they are served one after another, while
+others are answered."""
+SOUND = (
+    *("play", "pause", "resume", "toggle", "stop", "next", "skip", "previous", "seek"),
+    *("volume_set", "volume_get", "mute", "duck", "crossfade_set", "playback_status"),
+    *("audio_devices", "audio_device_set", "prefetch_config"),
+    *("playlist_get", "playlist_add", "playlist_remove", "playlist_move", "playlist_clear"),
+    *("playlist_set", "radio_start", "radio_stop", "radio_steer", "keep"),
+    *("timer_start", "timer_stop"),
+)
+LENGTHY |= dict.fromkeys(SOUND, "sound")  # a device that does not answer holds nobody else up
 
 Params = dict[str, Any]
 
@@ -60,7 +69,9 @@ class Daemon:
         self._built = threading.Event()
         self._leaving = threading.Lock()
         """Taken for good by the first reason to leave."""
-        self._lengthy: queue.Queue[Call | Notice] = queue.Queue(LENGTHY_WAITING)
+        self._lanes: dict[str, Lane[Call | Notice]] = {
+            name: Lane(name, self._answer_beside) for name in set(LENGTHY.values())
+        }
         self._idle_seconds = 0.0
         self._parent = os.getppid()
 
@@ -97,11 +108,7 @@ class Daemon:
         if self._desk is None:
             return
         try:
-            self._desk.downloads.stop()
-            self._desk.runner.stop(STOP_SECONDS)
-            if forget:
-                self._desk.runner.forget()
-            self._desk.library.close()
+            self._desk.close(STOP_SECONDS, forget=forget)
         except Exception:
             logger.exception("left without putting everything in order")
 
@@ -114,19 +121,19 @@ class Daemon:
         if message.method not in LIGHT:
             self._built.wait()  # outside of any call: what is being built may have news of its own
         if message.method in LENGTHY:
-            self._defer(message)
+            self._defer(message, self._lanes[LENGTHY[message.method]])
         else:
             self._wire.answer(lambda: self._reply(message))
         if message.method == "shutdown":
             self.leave(DONE, "asked to", forget=True)
 
-    def _defer(self, message: Call | Notice) -> None:
-        try:
-            self._lengthy.put_nowait(message)
-        except queue.Full:
-            if isinstance(message, Call):
-                error = QueueFull(f"{LENGTHY_WAITING} such calls wait already")
-                self._outbox.put(messages.fault(Fault.of(message.id, error)))
+    def _defer(self, message: Call | Notice, lane: Lane[Call | Notice]) -> None:
+        if not lane.offer(message) and isinstance(message, Call):
+            error = QueueFull(f"{WAITING} such calls wait already")
+            self._outbox.put(messages.fault(Fault.of(message.id, error)))
+
+    def _answer_beside(self, message: Call | Notice) -> None:
+        self._wire.answer_beside(lambda: self._reply(message))
 
     def _reply(self, message: Call | Notice) -> bytes | None:
         to = message.id if isinstance(message, Call) else None
@@ -161,13 +168,8 @@ class Daemon:
             logger.exception("the daemon cannot start")
         finally:
             self._built.set()
-        while True:
-            self._outlast(self._lengthy.get())
-
-    def _outlast(self, message: Call | Notice) -> None:
-        reply = self._reply(message)
-        self._wire.answer(lambda: reply)
-        self._lengthy.task_done()
+        for lane in self._lanes.values():
+            lane.start()
 
     def _watch(self) -> None:
         """Leave when nobody is left to work for; counts its own ticks, so a suspended daemon
@@ -177,7 +179,7 @@ class Daemon:
             if os.getppid() != self._parent:
                 self.leave(DONE, "the parent is gone")
             desk = self._desk
-            if desk is None or not desk.idle or self._lengthy.unfinished_tasks:
+            if desk is None or not desk.idle or any(lane.busy for lane in self._lanes.values()):
                 self._idle_seconds = 0.0
                 continue
             self._idle_seconds += WATCH_SECONDS

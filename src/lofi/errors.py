@@ -24,7 +24,9 @@
     ├── AlreadyComplete              ALREADY_COMPLETE          -32015
     ├── WriteFailed                  CACHE_WRITE_ERROR         -32016
     │   └── OutputExists             OUTPUT_EXISTS             -32016
-    └── BackendNotReady              BACKEND_NOT_READY         -32017
+    ├── BackendNotReady              BACKEND_NOT_READY         -32017
+    ├── AudioDeviceError             AUDIO_DEVICE_ERROR        -32018
+    └── AudioPlaybackError           AUDIO_PLAYBACK_ERROR      -32019
 
 Numbers and names are the wire contract's. This module knows nothing else of the program.
 """
@@ -220,6 +222,22 @@ class BackendNotReady(LofiError):
     code = -32017
     name = "BACKEND_NOT_READY"
     recovery = "wait until it is ready"
+
+
+class AudioDeviceError(LofiError):
+    """There is nothing to play sound with, or it has gone."""
+
+    code = -32018
+    name = "AUDIO_DEVICE_ERROR"
+    recovery = "connect a device or start the sound server; tracks are made and kept without one"
+
+
+class AudioPlaybackError(LofiError):
+    """A sound cannot be read."""
+
+    code = -32019
+    name = "AUDIO_PLAYBACK_ERROR"
+    recovery = "the file may be damaged: make the track again"
 
 
 def _tree(root: type[LofiError]) -> dict[str, type[LofiError]]:

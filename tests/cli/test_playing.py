@@ -20,10 +20,13 @@ from fixtures import musicgen
 from fixtures.daemon import TESTS, gone, until
 from fixtures.fakes import BACKENDS, INFERENCE
 from fixtures.listener import Listener
-from lofi.cli import headless, main, player
+from lofi.cli import headless, main
+from lofi.cli.ear import through
 from lofi.cli.playing import Playing
-from lofi.jobs.growing import HEADER, Growing
+from lofi.jobs.growing import Growing
 from lofi.jobs.worker import Worker
+from lofi.playback.outputs import programs
+from lofi.sound.wave import HEADER
 from lofi.track import Audio
 
 Capture = pytest.CaptureFixture[str]
@@ -116,7 +119,7 @@ def test_it_waits_for_its_head_start_and_never_runs_dry(folder: Path, listener: 
     takes all it is given, so that what it has is what there is."""
     clock, said = Clock(), list[str]()
     path = folder / "growing.wav"
-    playing = Playing(player.find(listener.command()), path, 30, said.append, clock)
+    playing = Playing(through(programs.find(listener.command())), path, 30, said.append, clock)
     growing = Growing(path, playing.grown)
     whole = np.random.default_rng(0).uniform(-1, 1, (2, 30 * RATE)).astype(np.float32)
     begun, sound = math.inf, 0
@@ -179,10 +182,29 @@ def test_without_a_player_nothing_is_begun(
     assert main(ask("steady stream", 1)) == 2
     assert "no program 'no-such-player'" in capsys.readouterr().err
     monkeypatch.delenv("LOFI_PLAYER")
-    monkeypatch.setenv("PATH", str(folder))
+    monkeypatch.setenv("LOFI_AUDIO_OUTPUT", "none")
     assert main(ask("steady stream", 1)) == 2
     assert "pulseaudio-utils" in capsys.readouterr().err
     assert not list(folder.iterdir())
+
+
+def test_without_a_command_of_ones_own_it_sounds_as_the_player_does(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.setenv("LOFI_AUDIO_OUTPUT", "null")
+    assert main(ask("steady stream", 2)) == 0
+    assert "playing the rest" in capsys.readouterr().err
+    assert [path.name for path in folder.iterdir()] == ["a.wav"]
+
+
+def test_an_output_that_does_not_work_costs_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.setenv("LOFI_AUDIO_OUTPUT", "mpv")
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert main(ask("steady stream", 2)) == 0
+    said = "playing ended: mpv: no sound: mpv: No such file or directory; the track is made anyway"
+    assert said in capsys.readouterr().err.splitlines()
 
 
 def test_a_file_to_hear_that_was_asked_for_stays(folder: Path, listener: Listener) -> None:

@@ -486,6 +486,68 @@ EDITOR = {
     ),
 }
 
+SOUND = {
+    "heard-soon": Promise("A track is heard within a second of the command."),
+    "heard-exactly": Promise("Pitch and volume are exact; what is paused or muted is silent."),
+    "no-clicks": Promise("Nothing that a key does clicks."),
+    "no-gaps": Promise("One track follows the other without a gap."),
+    "crossfade": Promise("In a crossfade the powers of both tracks add up to that of one."),
+    "devices": Promise("Audio devices are listed and chosen while something plays."),
+    "plays-files": Promise("Files of any rate and any number of channels are played to the end."),
+    "silent-when-left": Promise(
+        "Within a second of the death of the editor, or of the daemon, nothing is heard."
+    ),
+    "no-stutter": Promise(
+        "No sound is missing while a model computes on all cores.",
+        covered_by=(
+            "playback/test_stutter.py::test_sound_does_not_stutter_while_a_model_computes",
+        ),
+    ),
+    "half-an-hour": Promise(
+        "Half an hour is played without a gap, in the memory of a minute.",
+        covered_by=(
+            "playback/test_deck.py::test_half_an_hour_is_played_without_a_gap_in_bounded_memory",
+        ),
+    ),
+}
+
+RADIO = {
+    "heard-soon": Promise("The radio is heard within a second of the call."),
+    "no-gap": Promise("Tracks join the radio without a gap, for minutes on end."),
+    "obedient": Promise("What is steered in the mix is heard within 0.8 seconds."),
+    "silent-when-left": Promise(
+        "When the editor dies, however it does, the radio is silent within a second."
+    ),
+    "never-silent": Promise(
+        "Once the radio plays, something always plays: whatever fails, is skipped or is late.",
+        covered_by=(
+            "radio/test_director.py::test_hours_of_tracks_of_any_length_made_in_any_time_are_never_silent",
+            "radio/test_station.py::test_tracks_join_and_sound_never_stops",
+        ),
+    ),
+    "fit-to-be-heard": Promise(
+        "Silence, clipping and stuck sound never go on air.",
+        covered_by=(
+            "radio/test_gate.py::test_a_degenerate_take_is_refused_and_the_reason_named",
+            "radio/test_station.py::test_degenerate_takes_never_go_on_air",
+        ),
+    ),
+    "makes-way": Promise(
+        "The radio's own tracks wait for everybody else's.",
+        covered_by=(
+            "radio/test_producer.py::test_it_makes_way_for_somebody_elses_job",
+            "radio/test_producer.py::test_while_others_wait_there_is_no_room",
+        ),
+    ),
+    "kept-whole": Promise(
+        "What is kept of the radio is a whole track in the library, or nothing is.",
+        covered_by=(
+            "radio/test_keeping.py::test_sound_becomes_a_favourite_track_with_its_origin",
+            "radio/test_keeping.py::test_on_a_full_disk_nothing_is_kept",
+        ),
+    ),
+}
+
 PROMISES = {
     f"{group}:{name}": each
     for group, promises in {
@@ -497,6 +559,8 @@ PROMISES = {
         "weights": WEIGHTS,
         "models": MODELS,
         "editor": EDITOR,
+        "sound": SOUND,
+        "radio": RADIO,
     }.items()
     for name, each in promises.items()
 }

@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Generator, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,8 @@ from lofi.jobs.worker import Worker
 from lofi.library.journal import Journal
 from lofi.library.shelf import Library
 from lofi.manifest import Manifest
-from lofi.rpc import delivery, messages, methods
+from lofi.radio.prefetch import Prefetch
+from lofi.rpc import broadcasting, delivery, messages, methods, playing
 from lofi.rpc.desk import Desk
 from lofi.rpc.methods import TABLE
 from lofi.rpc.outbox import Outbox
@@ -55,7 +57,20 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     lofi.backends.__path__ = [*path, str(BACKENDS)]
     wire = Wire(outbox)
     downloads = Downloader(root / "models", delivery.teller(wire), begin=nothing)
-    yield Desk(config, library, Runner(Queue(), means), wire, downloads, 0.0)
+    runner, player = Runner(Queue(), means), playing.player(config, library, [])
+    yield Desk(
+        config=config,
+        library=library,
+        runner=runner,
+        wire=wire,
+        downloads=downloads,
+        player=player,
+        prefetch=Prefetch(runner, player, library.get, partial(playing.like, config)),
+        radio=broadcasting.station(config, library, runner, player, wire),
+        timer=broadcasting.timer(player, wire),
+        started=0.0,
+    )
+    player.close()
     lofi.backends.__path__ = path
     outbox.close(10)
     library.close()

@@ -55,7 +55,15 @@ def main(argv: list[str] | None = None) -> int:
 
 def _run(argv: list[str]) -> int:
     arguments = parse(argv)
-    if arguments.command is not None:
+    if arguments.command == "play":
+        from lofi.cli import play
+
+        play.play(arguments)
+    elif arguments.command == "radio":
+        from lofi.cli import radio
+
+        radio.play(arguments)
+    elif arguments.command is not None:
         from lofi.cli import listings
 
         listings.COMMANDS[arguments.command](arguments)

@@ -15,6 +15,8 @@ Make lofi music on this machine, from words. Nothing leaves the machine.
 
 EPILOG = """\
 commands:
+  play [FILE|ID ...]    files, or tracks of the library; without any the newest
+  radio [PROMPT]        music that goes on until you end it, with keys to steer it
   styles                the styles a prompt can name
   backends              what can make music here, and what each accepts
   models                neural models, their sizes and licences
@@ -47,9 +49,14 @@ SETTINGS = (
     "idle_timeout_sec",
     "log_level",
     "log_file",
+    "volume",
+    "audio_output",
+    "audio_device",
 )
 """What the command line can say about settings, besides the backend."""
-COMMANDS = ("styles", "backends", "models", "config", "nvim-path")
+COMMANDS = ("play", "radio", "styles", "backends", "models", "config", "nvim-path")
+WORDY = ("models", "play", "radio")
+"""Commands that take words."""
 EXAMPLE = 'try: lofi-daemon --prompt "rainy night, rhodes, vinyl"'
 
 
@@ -88,7 +95,7 @@ def _checked(arguments: argparse.Namespace, argv: list[str]) -> argparse.Namespa
         raise InvalidParams("nothing to do", hint=EXAMPLE)
     if arguments.command is not None and arguments.command not in COMMANDS:
         raise _unknown_command(arguments.command)
-    if arguments.words and arguments.command != "models":
+    if arguments.words and arguments.command not in WORDY:
         raise InvalidParams(f"{arguments.command} takes no {arguments.words[0]!r}", hint="")
     return arguments
 
@@ -112,10 +119,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("command", nargs="?", metavar="COMMAND", help="one of those below")
     parser.add_argument("words", nargs="*", metavar="...", help="what the command works on")
     parser.add_argument("-y", "--yes", action="store_true", help="agree to a model's licence")
+    parser.add_argument("--style", metavar="NAME", help="of radio; `lofi-daemon styles` lists them")
     parser.add_argument("--precision", metavar="P", help="of models optimize; default auto")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     _add_track(parser.add_argument_group("a track"))
     _add_machine(parser.add_argument_group("the machine"))
+    _add_sound(parser.add_argument_group("sound"))
     _add_daemon(parser.add_argument_group("the daemon"))
     return parser
 
@@ -141,6 +150,12 @@ def _add_machine(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--model-dir", metavar="FOLDER", help="the model for that backend")
     group.add_argument("--device", metavar="auto|cpu|cuda|metal", help="default auto")
     group.add_argument("--threads", metavar="N", help="1 to 256; default: the runtime's choice")
+
+
+def _add_sound(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--volume", metavar="V", help="0 to 1")
+    group.add_argument("--audio-output", metavar="WAY", help="auto, miniaudio, a program, none")
+    group.add_argument("--audio-device", metavar="NAME", help="default: the system's choice")
 
 
 def _add_daemon(group: argparse._ArgumentGroup) -> None:

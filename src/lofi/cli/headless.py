@@ -11,10 +11,10 @@ from pathlib import Path
 from lofi import audiofile, config
 from lofi.backends import registry
 from lofi.backends.base import Backend, options_in, seconds_of
-from lofi.cli import options, player
+from lofi.cli import ear, options
 from lofi.cli.arguments import flags
 from lofi.cli.console import Console
-from lofi.cli.player import Player
+from lofi.cli.ear import Ear
 from lofi.cli.playing import Playing
 from lofi.errors import InvalidParams, LofiError
 from lofi.jobs import clip
@@ -41,7 +41,7 @@ def make(arguments: argparse.Namespace) -> None:
     request = _request(arguments, choice.backend, weights)
     target = _target(arguments)
     audiofile.check(target)
-    heard_by = player.find(settings.player) if arguments.play_while_generating else None
+    heard_by = ear.find(settings) if arguments.play_while_generating else None
     growing = _growing(arguments, target)
     console = Console(sys.stderr, quiet=arguments.quiet)
     console.line(f"{choice.backend.name}: {choice.reason}")
@@ -91,7 +91,7 @@ def _made(
 
 @contextmanager
 def _playing(
-    heard_by: Player | None, order: Order, console: Console, *, keep: bool
+    heard_by: Ear | None, order: Order, console: Console, *, keep: bool
 ) -> Iterator[Playing | None]:
     """Whoever plays the track while it is made; silent at the end, whatever happens."""
     if heard_by is None or order.growing is None:

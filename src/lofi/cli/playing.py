@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from lofi.cli.player import Player
-from lofi.cli.speaker import Speaker
-from lofi.jobs import growing
+from lofi.cli.ear import Ear, Voice
 from lofi.jobs.growing import Chunk
 from lofi.jobs.headstart import HeadStart
+from lofi.sound import wave
 
 BLOCK_BYTES = 16_384
 """Read and handed over at a time: all of the track that is in memory."""
@@ -29,7 +28,7 @@ class Playing:
 
     def __init__(
         self,
-        player: Player,
+        ear: Ear,
         path: Path,
         seconds: float,
         say: Callable[[str], None],
@@ -38,13 +37,13 @@ class Playing:
         """Begin to listen.
 
         Args:
-            player: what plays.
+            ear: what plays.
             path: the file that grows.
             seconds: length of the track.
             say: called with lines for the user, from any thread.
             clock: seconds.
         """
-        self._player = player
+        self._ear = ear
         self._path = path
         self._seconds = seconds
         self._say = say
@@ -59,7 +58,7 @@ class Playing:
         self._complete = False
         """Whether nothing more will be there."""
         self._stopped = False
-        self._speaker: Speaker | None = None
+        self._voice: Voice | None = None
         self._thread = threading.Thread(target=self._play, name="playing", daemon=True)
         self._thread.start()
 
@@ -103,9 +102,9 @@ class Playing:
         with self._changed:
             self._stopped = True
             self._changed.notify_all()
-            speaker = self._speaker
-        if speaker is not None:
-            speaker.silence()
+            voice = self._voice
+        if voice is not None:
+            voice.silence()
         self._thread.join(LEAVE_SECONDS)
 
     def _announcement(self, now: float) -> str | None:
@@ -128,7 +127,7 @@ class Playing:
         except OSError as error:
             trouble = error.strerror or str(error)
         if trouble and not self._stopped:
-            self._say(f"playing ended: {self._player.name}: {trouble}; the track is made anyway")
+            self._say(f"playing ended: {self._ear.name}: {trouble}; the track is made anyway")
 
     def _may_begin(self) -> bool:
         """Wait for the head start; False if there is nothing to play."""
@@ -147,12 +146,12 @@ class Playing:
             OSError: the player cannot be started, or the file not read.
         """
         with self._path.open("rb", buffering=0) as file:
-            channels, rate = growing.kind(file.read(growing.HEADER))
+            channels, rate = wave.kind(file.read(wave.HEADER))
             with self._changed:
                 if self._stopped:
                     return None
-                speaker = self._speaker = Speaker(self._player, channels, rate)
-            return speaker.play(self._blocks(file, channels * growing.SAMPLE_BYTES))
+                voice = self._voice = self._ear.start(channels, rate)
+            return voice.play(self._blocks(file, channels * wave.SAMPLE_BYTES))
 
     def _blocks(self, file: BinaryIO, frame_bytes: int) -> Iterator[bytes]:
         """The samples as they come to be there, to the end."""

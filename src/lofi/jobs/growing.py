@@ -2,7 +2,6 @@
 
 import io
 import logging
-import struct
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -11,13 +10,8 @@ from typing import BinaryIO, NamedTuple
 import soundfile
 
 from lofi.errors import ModelInferenceFailed
+from lofi.sound.wave import header
 from lofi.track import Audio
-
-UNKNOWN = 0xFFFF_FFFF
-"""Stands for a length that is not known yet; players then read to the end of the file."""
-HEADER = 44
-"""Bytes before the sound: RIFF, fmt and data, with nothing between."""
-SAMPLE_BYTES = 2
 
 logger = logging.getLogger(__name__)
 
@@ -102,28 +96,6 @@ class Growing:
             with suppress(OSError):
                 self._path.unlink()
         self._path = None
-
-
-def header(channels: int, sample_rate: int, frames: int | None) -> bytes:
-    """The beginning of a WAV file of 16 bits; without ``frames`` its length is unknown.
-
-    Source: Microsoft and IBM, Multimedia Programming Interface and Data Specifications 1.0.
-    """
-    frame = channels * SAMPLE_BYTES
-    size = UNKNOWN if frames is None else frames * frame
-    riff = UNKNOWN if frames is None else size + HEADER - 8
-    return struct.pack(
-        "<4sI4s4sIHHIIHH4sI",
-        *(b"RIFF", riff, b"WAVE"),
-        *(b"fmt ", 16, 1, channels, sample_rate, sample_rate * frame, frame, 8 * SAMPLE_BYTES),
-        *(b"data", size),
-    )
-
-
-def kind(head: bytes) -> tuple[int, int]:
-    """Channels and sample rate (Hz) by such a beginning."""
-    channels, rate = struct.unpack_from("<HI", head, 22)
-    return channels, rate
 
 
 def _pcm(piece: Audio) -> bytes:

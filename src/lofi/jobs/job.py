@@ -34,6 +34,8 @@ class Job:
     """How often it was begun; a job that took the daemon down twice is not begun again."""
     stream: bool = False
     """Whether somebody wants to hear it while it is made."""
+    background: bool = False
+    """Whether nobody waits for it: it is made for the radio, or ahead of time."""
 
     @property
     def id(self) -> str:

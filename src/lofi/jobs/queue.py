@@ -119,7 +119,11 @@ class Queue:
     def _join(self, known: Job, asked: Job) -> Job:
         if known is self.running:
             return known
-        job = replace(known, stream=known.stream or asked.stream)
+        job = replace(
+            known,
+            stream=known.stream or asked.stream,
+            background=known.background and asked.background,
+        )
         if asked.priority is Priority.HIGH and known.priority is Priority.NORMAL:
             self._waiting.remove(known)
             job = replace(job, priority=Priority.HIGH)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from lofi.jobs.audience import Audience
+from lofi.audience import Audience
 from lofi.jobs.events import (
     Cancelled,
     Completed,
@@ -48,7 +48,7 @@ class Runner:
         self._queue = queue
         self._means = means
         self._records = Records(means.journal)
-        self._audience = Audience()
+        self._audience: Audience[Event] = Audience()
         self._changed = threading.Condition()
         """Guards the queue and all that follows."""
         self._turn: Turn | None = None

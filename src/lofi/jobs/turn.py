@@ -5,9 +5,9 @@ import time
 from pathlib import Path
 from threading import Condition
 
+from lofi.audience import Audience
 from lofi.errors import AlreadyComplete, GenerationCancelled, LofiError, ModelInferenceFailed
-from lofi.jobs.audience import Audience
-from lofi.jobs.events import Cancelled, Chunked, Completed, Failed, Progressed
+from lofi.jobs.events import Cancelled, Chunked, Completed, Event, Failed, Progressed
 from lofi.jobs.growing import Chunk
 from lofi.jobs.headstart import HeadStart
 from lofi.jobs.job import Job, State
@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 class Turn:
     """One job from its beginning to its end, on the runner's thread."""
 
-    def __init__(self, job: Job, means: Means, audience: Audience, lock: Condition) -> None:
+    def __init__(self, job: Job, means: Means, audience: Audience[Event], lock: Condition) -> None:
         """Begin.
 
         Args:

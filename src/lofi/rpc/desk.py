@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -25,8 +26,14 @@ from lofi.jobs.runner import Runner
 from lofi.jobs.worker import COMMAND, Worker
 from lofi.library.journal import Journal, JournalEntry, State
 from lofi.library.shelf import Library
-from lofi.rpc import delivery
+from lofi.playback.outlet import Way
+from lofi.playback.player import Player
+from lofi.radio.focus import Focus
+from lofi.radio.prefetch import Prefetch
+from lofi.radio.station import Station
+from lofi.rpc import broadcasting, delivery, playing
 from lofi.rpc.notifications import Reporter, queue_described
+from lofi.rpc.telling import Teller, described
 from lofi.rpc.wire import Wire
 from lofi.track import Options, Request
 
@@ -45,22 +52,58 @@ class Desk:
     runner: Runner
     wire: Wire
     downloads: Downloader
+    player: Player
+    prefetch: Prefetch
+    radio: Station
+    timer: Focus
     started: float
     """``time.monotonic()`` when it was put together."""
 
     @property
     def idle(self) -> bool:
-        """Whether nothing is being made or downloaded."""
-        return self.runner.idle and not self.downloads.busy
+        """Whether nothing is being made, downloaded, played or timed."""
+        quiet = self.player.idle and not self.timer.running
+        return quiet and self.runner.idle and not self.downloads.busy
+
+    def close(self, seconds: float, *, forget: bool = False) -> None:
+        """End everything in good order; whoever has left hears nothing more.
+
+        Args:
+            seconds: how long to wait for the job in hand.
+            forget: whether the jobs that wait are given up; otherwise the next daemon has them.
+        """
+        self.player.close()
+        self.radio.close()
+        self.timer.stop()
+        self.downloads.stop()
+        self.runner.stop(seconds)
+        if forget:
+            self.runner.forget()
+        self.library.close()
+
+    def playback(self) -> dict[str, JsonValue]:
+        """The player, the radio and the timer as one JSON object."""
+        return described(self.player, self.radio.described(), self.timer.described())
+
+    def queue(self) -> dict[str, JsonValue]:
+        """The queue as one JSON object."""
+        now = self.runner.snapshot()
+        return queue_described(now, self.config.queue_capacity, prefetching=self.prefetch.pending)
 
 
-def assemble(config: Config, wire: Wire, command: Sequence[str] = COMMAND) -> Desk:
+def assemble(
+    config: Config,
+    wire: Wire,
+    command: Sequence[str] = COMMAND,
+    ways: Sequence[Way] | None = None,
+) -> Desk:
     """Open the library, take over what a dead daemon left, and begin to work.
 
     Args:
         config: the settings.
         wire: where notifications go.
         command: how to start the process that computes.
+        ways: what to play with; by default as the settings say.
 
     Raises:
         WriteFailed: the library's folder cannot even be looked at.
@@ -81,12 +124,27 @@ def assemble(config: Config, wire: Wire, command: Sequence[str] = COMMAND) -> De
         unload_after=config.unload_after_sec,
     )
     runner = Runner(Queue(config.queue_capacity), means)
-    runner.listen(_Announcer(wire, runner, config.queue_capacity).hear)
+    player = playing.player(config, library, ways)
+    desk = Desk(
+        config=config,
+        library=library,
+        runner=runner,
+        wire=wire,
+        downloads=Downloader(config.models_path, delivery.teller(wire)),
+        player=player,
+        prefetch=Prefetch(runner, player, library.get, partial(playing.like, config)),
+        radio=broadcasting.station(config, library, runner, player, wire),
+        timer=broadcasting.timer(player, wire),
+        started=time.monotonic(),
+    )
+    runner.listen(_Announcer(desk).hear)
+    player.listen(Teller(wire, player, library, desk.playback).hear)
+    if config.autoplay:
+        playing.autoplay(runner, player)
     if library.closed is None:
         runner.restore(_left_behind(journal, config.weights))
     runner.start()
-    downloads = Downloader(config.models_path, delivery.teller(wire))
-    return Desk(config, library, runner, wire, downloads, time.monotonic())
+    return desk
 
 
 def log_to(config: Config) -> None:
@@ -112,10 +170,9 @@ def _log_file(path: Path) -> logging.Handler:
 class _Announcer:
     """Tells the client about jobs."""
 
-    def __init__(self, wire: Wire, runner: Runner, capacity: int) -> None:
-        self._wire = wire
-        self._runner = runner
-        self._capacity = capacity
+    def __init__(self, desk: Desk) -> None:
+        self._wire = desk.wire
+        self._queue = desk.queue
         self._reporter = Reporter()
         self._lock = threading.Lock()
         """The reporter remembers what it said last, and two threads have something to say."""
@@ -128,9 +185,6 @@ class _Announcer:
             notifications = list(self._reporter.report(event))
         for each in notifications:
             self._wire.announce(each.method, each.params, replaces=each.replaces, ends=each.ends)
-
-    def _queue(self) -> dict[str, JsonValue]:
-        return queue_described(self._runner.snapshot(), self._capacity)
 
 
 def _left_behind(journal: Journal, weights: Weights) -> list[Restored]:

@@ -1,12 +1,10 @@
 """The methods of the protocol: name, what it takes, what it does. Knows no wire and no thread."""
 
 import time
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
 
-from pydantic import JsonValue, ValidationError
+from pydantic import ValidationError
 
 from lofi import __version__, catalogue
 from lofi.audiofile import Target
@@ -25,21 +23,10 @@ from lofi.jobs.job import Job
 from lofi.library.entry import checked_id
 from lofi.library.export import export
 from lofi.library.rows import Query, Sort
-from lofi.rpc import downloads, params, results
+from lofi.rpc import downloads, params, playback, radio, results, telling
 from lofi.rpc.desk import Desk
-from lofi.rpc.notifications import queue_described
+from lofi.rpc.method import Method, Result
 from lofi.track import Clip, Request, checked_prompt, drawn_seed
-
-Result = dict[str, JsonValue]
-
-
-class Method(NamedTuple):
-    """One row of the table."""
-
-    params: type[params.Params]
-    serve: Callable[[Desk, Any, Result], Result]
-    """Called with the checked parameters, and with all that were sent."""
-    result: type[results.Shape]
 
 
 def call(desk: Desk, name: str, sent: Result) -> Result:
@@ -118,7 +105,7 @@ def _cancel(desk: Desk, asked: params.Track, _sent: Result) -> Result:
 
 
 def _queue_status(desk: Desk, _asked: params.Nothing, _sent: Result) -> Result:
-    return queue_described(desk.runner.snapshot(), desk.config.queue_capacity)
+    return desk.queue()
 
 
 def _queue_clear(desk: Desk, _asked: params.Nothing, _sent: Result) -> Result:
@@ -128,7 +115,7 @@ def _queue_clear(desk: Desk, _asked: params.Nothing, _sent: Result) -> Result:
 
 def _queue_move(desk: Desk, asked: params.Move, _sent: Result) -> Result:
     desk.runner.move(checked_id(asked.track_id), asked.position)
-    return queue_described(desk.runner.snapshot(), desk.config.queue_capacity)
+    return desk.queue()
 
 
 def _get_backends(desk: Desk, _asked: params.Nothing, _sent: Result) -> Result:
@@ -192,6 +179,7 @@ def _status(desk: Desk, _asked: params.Nothing, _sent: Result) -> Result:
             "device_reason": in_memory.grant.reason if in_memory else None,
             "threads": desk.config.threads,
         },
+        "playback": telling.summary(desk.player),
     }
 
 
@@ -221,6 +209,7 @@ def _library_get(desk: Desk, asked: params.Track, _sent: Result) -> Result:
 
 def _library_delete(desk: Desk, asked: params.Track, _sent: Result) -> Result:
     entry = desk.library.delete(asked.track_id)
+    playback.forget(desk, [entry.id])
     desk.wire.announce("library_changed", {"reason": "deleted", "track_ids": [entry.id]})
     return {"deleted": True, "track_id": entry.id}
 
@@ -249,6 +238,7 @@ def _library_stats(desk: Desk, _asked: params.Nothing, _sent: Result) -> Result:
 
 def _library_clear(desk: Desk, asked: params.Clear, _sent: Result) -> Result:
     gone = desk.library.clear(keep_favorites=asked.keep_favorites)
+    playback.forget(desk, gone)
     desk.wire.announce("library_changed", {"reason": "cleared", "track_ids": list(gone)})
     return {"cleared": len(gone), "track_ids": list(gone)}
 
@@ -276,4 +266,6 @@ TABLE: dict[str, Method] = {
     "cache_delete": Method(params.Track, _library_delete, results.Deleted),
     "cache_stats": Method(params.Nothing, _library_stats, results.Stats),
     "cache_clear": Method(params.Clear, _library_clear, results.Cleared),
+    **playback.TABLE,
+    **radio.TABLE,
 }

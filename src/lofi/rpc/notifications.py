@@ -122,10 +122,13 @@ def _about(job: Job) -> dict[str, JsonValue]:
         "seed": request.seed,
         "backend": request.backend,
         "priority": job.priority,
+        "background": job.background,
     }
 
 
-def queue_described(now: Snapshot, capacity: int) -> dict[str, JsonValue]:
+def queue_described(
+    now: Snapshot, capacity: int, *, prefetching: bool = False
+) -> dict[str, JsonValue]:
     """The queue as one JSON object."""
     current: JsonValue = None
     if now.running is not None:
@@ -149,5 +152,5 @@ def queue_described(now: Snapshot, capacity: int) -> dict[str, JsonValue]:
             if job is not now.running
         ],
         "capacity": capacity,
-        "prefetch_pending": False,
+        "prefetch_pending": prefetching,
     }

@@ -84,7 +84,7 @@ class Queue(Shape):
     current: Current | None
     pending: list[Waiting]
     capacity: int
-    prefetch_pending: bool
+    prefetch_pending: bool = Field(description="whether a track is being made ahead of time")
 
 
 class Cleared(Shape):
@@ -136,6 +136,18 @@ class Memory(Shape):
     threads: int | None
 
 
+class Sounding(Shape):
+    """Whether something plays, and how well mixing keeps up."""
+
+    state: Literal["stopped", "playing", "paused"]
+    output: str = Field(description="what plays, or would")
+    mixed_sec: Seconds = Field(description="of sound, since the daemon began")
+    underruns: Count = Field(description="how often the output got less than it asked for")
+    missing_ms: Count = Field(description="milliseconds that were silent for it")
+    late_blocks: Count = Field(description="blocks that took longer to mix than they last")
+    slowest_block_ms: Seconds
+
+
 class Status(Shape):
     """The daemon in numbers."""
 
@@ -146,6 +158,7 @@ class Status(Shape):
     cache_size_mb: float
     library_read_only: str | None = Field(description="why nothing can be kept, or null")
     model: Memory
+    playback: Sounding
 
 
 class Styles(Shape):
@@ -227,6 +240,7 @@ class Placed(Shape):
     seed: int
     backend: str
     priority: Priority
+    background: bool = Field(description="whether it is made for the radio, or ahead of time")
     position: Count
 
 

@@ -17,6 +17,8 @@ class Wire:
         """Held from a call to its reply: what other threads have to say waits so long."""
         self._behind: list[Callable[[], None]] | None = None
         """What the call in hand has to say after its reply."""
+        self._own = threading.local()
+        """The same for a call that this thread serves beside the others."""
 
     def answer(self, serve: Callable[[], bytes | None]) -> None:
         """Serve one call: its reply first, if it has one, then what it announced."""
@@ -27,6 +29,21 @@ class Wire:
                 reply = serve()
             finally:
                 self._behind = None
+            if reply is not None:
+                self._outbox.put(reply)
+            for say in behind:
+                say()
+
+    def answer_beside(self, serve: Callable[[], bytes | None]) -> None:
+        """The same for a call that may take a while: what other threads have to say does not wait
+        for it."""
+        behind: list[Callable[[], None]] = []
+        self._own.behind = behind
+        try:
+            reply = serve()
+        finally:
+            self._own.behind = None
+        with self._gate:
             if reply is not None:
                 self._outbox.put(reply)
             for say in behind:
@@ -56,11 +73,7 @@ class Wire:
             else:
                 self._outbox.put_latest(replaces, line)
 
-        with self._gate:
-            if self._behind is None:
-                say()
-            else:
-                self._behind.append(say)
+        self._say(say)
 
     def announce_state(self, method: str, describe: Callable[[], Mapping[str, Any]]) -> None:
         """Send how things stand, in place of an older such line that has not left yet.
@@ -69,5 +82,21 @@ class Wire:
             method: the name of the notification.
             describe: called in the order of sending, so that what is said last is the newest.
         """
+
+        def say() -> None:
+            line = messages.notification(method, describe())
+            self._outbox.put_latest(method, line)
+
+        self._say(say)
+
+    def _say(self, say: Callable[[], None]) -> None:
+        """Now, or after the reply to the call in hand."""
+        own: list[Callable[[], None]] | None = getattr(self._own, "behind", None)
+        if own is not None:
+            own.append(say)
+            return
         with self._gate:
-            self.announce(method, describe(), replaces=method)
+            if self._behind is None:
+                say()
+            else:
+                self._behind.append(say)

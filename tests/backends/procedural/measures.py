@@ -11,7 +11,7 @@ from scipy.signal import find_peaks, welch
 from lofi.backends.procedural.composition.scale import Key
 from lofi.backends.procedural.recipe import Part
 from lofi.backends.procedural.score import Bar, Chord
-from lofi.backends.procedural.sound.pcm import SAMPLE_RATE, Signal
+from lofi.sound.pcm import SAMPLE_RATE, Signal
 
 WINDOW = 32_768
 """Frames of a spectrum that tells half steps apart down to 50 Hz."""

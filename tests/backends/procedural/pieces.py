@@ -9,7 +9,7 @@ from lofi.backends.procedural.pipeline import Pipeline
 from lofi.backends.procedural.reading import read
 from lofi.backends.procedural.recipe import Recipe
 from lofi.backends.procedural.score import Bar
-from lofi.backends.procedural.sound.pcm import Signal
+from lofi.sound.pcm import Signal
 from lofi.track import Request, Take
 
 

@@ -11,8 +11,8 @@ from lofi.backends.procedural.composition.composer import Composer
 from lofi.backends.procedural.composition.harmony import home
 from lofi.backends.procedural.pipeline import FADE_SECONDS, SILENCE_SECONDS
 from lofi.backends.procedural.sound.engine import SAMPLE_RATE, Engine
-from lofi.backends.procedural.sound.limiter import Limiter
-from lofi.backends.procedural.sound.pcm import Signal
+from lofi.sound.limiter import Limiter
+from lofi.sound.pcm import Signal
 
 PROMPT = "rainy night, rhodes, vinyl, 72 bpm"
 

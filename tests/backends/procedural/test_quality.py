@@ -28,8 +28,8 @@ from lofi.backends.procedural.reading import read
 from lofi.backends.procedural.recipe import Ambience, Instrument, Mode, Part, Recipe
 from lofi.backends.procedural.score import Bar
 from lofi.backends.procedural.sound.engine import Engine
-from lofi.backends.procedural.sound.pcm import QUANTUM, SAMPLE_RATE, Signal
 from lofi.backends.procedural.sound.stream import Stream
+from lofi.sound.pcm import QUANTUM, SAMPLE_RATE, Signal
 
 LEAST = (-30.0, -9.0, -9.0, -32.0, -45.0)
 MOST = (-2.0, -0.5, -0.8, -8.0, -15.0)

@@ -12,7 +12,7 @@ from backends.procedural.sound.measures import true_peak
 from lofi import catalogue
 from lofi.backends.procedural.composition.scale import Key
 from lofi.backends.procedural.recipe import Ambience
-from lofi.backends.procedural.sound.pcm import Signal
+from lofi.sound.pcm import Signal
 
 SECONDS = 8
 """Short enough for the whole band to play from the first bar."""

@@ -10,10 +10,10 @@ from lofi.backends.base import Step
 from lofi.backends.procedural.composition.composer import Composer
 from lofi.backends.procedural.reading import read
 from lofi.backends.procedural.sound.engine import SAMPLE_RATE, Engine
-from lofi.backends.procedural.sound.limiter import Limiter
-from lofi.backends.procedural.sound.loudness import Meter
 from lofi.device import Device, Grant
 from lofi.errors import GenerationCancelled
+from lofi.sound.limiter import Limiter
+from lofi.sound.loudness import Meter
 from lofi.track import Audio, Request, Take
 
 TARGET_LUFS = -18.0

@@ -8,7 +8,7 @@ import numpy as np
 from lofi.backends.procedural.recipe import Part, Recipe
 from lofi.backends.procedural.score import Bar, Chord, Drum, Note
 from lofi.backends.procedural.sound.engine import Engine
-from lofi.backends.procedural.sound.pcm import Signal
+from lofi.sound.pcm import Signal
 
 CHORDS = (
     Chord(0, 9, (9, 0, 4, 7), "Am7"),

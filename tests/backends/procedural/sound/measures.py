@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import resample_poly
 
-from lofi.backends.procedural.sound.pcm import SAMPLE_RATE, Signal
+from lofi.sound.pcm import SAMPLE_RATE, Signal
 
 
 def click_z(sound: Signal, step: int) -> float:

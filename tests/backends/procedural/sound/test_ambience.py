@@ -9,7 +9,7 @@ from backends.procedural.sound.measures import centroid, click_z, decibels, repe
 from lofi.backends.procedural.recipe import Ambience, Recipe
 from lofi.backends.procedural.sound.ambience import Place
 from lofi.backends.procedural.sound.engine import Engine
-from lofi.backends.procedural.sound.pcm import QUANTUM, SAMPLE_RATE, Signal
+from lofi.sound.pcm import QUANTUM, SAMPLE_RATE, Signal
 
 
 def heard(ambience: Ambience, seconds: int, seed: int = 1) -> Signal:

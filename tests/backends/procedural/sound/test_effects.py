@@ -11,10 +11,10 @@ from backends.procedural.sound.measures import centroid, decibels, rms
 from lofi.backends.procedural.recipe import Instrument, Part, Recipe
 from lofi.backends.procedural.sound.engine import Engine
 from lofi.backends.procedural.sound.filter import Filter, filtered, lowpass
-from lofi.backends.procedural.sound.pcm import QUANTUM, SAMPLE_RATE, Signal
 from lofi.backends.procedural.sound.reverb import Reverb, room
 from lofi.backends.procedural.sound.sidechain import Sidechain
 from lofi.backends.procedural.sound.tape import Tape, crushed
+from lofi.sound.pcm import QUANTUM, SAMPLE_RATE, Signal
 
 DRY = Recipe(ambience={}, reverb=0.0, duck=0.0, tape=0.0)
 

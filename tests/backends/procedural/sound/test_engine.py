@@ -14,10 +14,10 @@ from backends.procedural.sound.measures import (
 )
 from lofi.backends.procedural.recipe import Ambience, Part, Recipe
 from lofi.backends.procedural.sound.engine import SAMPLE_RATE, Engine
-from lofi.backends.procedural.sound.loudness import Meter
 from lofi.backends.procedural.sound.notes import CACHE_BYTES, NoteCache
-from lofi.backends.procedural.sound.pcm import QUANTUM, Signal
 from lofi.backends.procedural.sound.voices import pitched
+from lofi.sound.loudness import Meter
+from lofi.sound.pcm import QUANTUM, Signal
 
 DRY = Recipe(ambience={}, reverb=0.0, duck=0.0, tape=0.0)
 

@@ -5,9 +5,9 @@ import pytest
 
 from backends.procedural.sound.measures import rms, true_peak
 from lofi.backends.procedural.recipe import Instrument, Kit, Part, Recipe
-from lofi.backends.procedural.sound.loudness import Meter
-from lofi.backends.procedural.sound.pcm import SAMPLE_RATE
 from lofi.backends.procedural.sound.stream import Stream
+from lofi.sound.loudness import Meter
+from lofi.sound.pcm import SAMPLE_RATE
 
 
 def test_a_stream_plays_at_once_and_stays_below_the_ceiling() -> None:

@@ -6,7 +6,6 @@ import pytest
 from backends.procedural.sound.measures import centroid, cents_off, rms
 from lofi.backends.procedural.recipe import Instrument, Kit
 from lofi.backends.procedural.score import Drum
-from lofi.backends.procedural.sound.pcm import SAMPLE_RATE
 from lofi.backends.procedural.sound.voices import (
     VOICES,
     frequency,
@@ -15,6 +14,7 @@ from lofi.backends.procedural.sound.voices import (
     pitched,
     struck,
 )
+from lofi.sound.pcm import SAMPLE_RATE
 
 BASSES = {Instrument.BASS_GUITAR, Instrument.UPRIGHT_BASS, Instrument.SYNTH_BASS}
 

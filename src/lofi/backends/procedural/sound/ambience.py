@@ -9,8 +9,8 @@ from lofi.backends.procedural.recipe import Ambience
 from lofi.backends.procedural.sound.envelope import decay, gate, times
 from lofi.backends.procedural.sound.filter import band, bandpass, filtered, lowpass
 from lofi.backends.procedural.sound.oscillator import lfo, modes, noise
-from lofi.backends.procedural.sound.pcm import QUANTUM, SAMPLE_RATE, Signal, amplitude, frames
 from lofi.backends.procedural.sound.texture import Bed, Drift, Grains, Texture
+from lofi.sound.pcm import QUANTUM, SAMPLE_RATE, Signal, amplitude, frames
 
 FADE_IN = frames(1.0)
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lofi.backends.procedural.sound.pcm import frames
+from lofi.sound.pcm import frames
 
 
 class Cue(NamedTuple):

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lofi.backends.procedural.recipe import Ambience, Instrument, Part, Recipe
-from lofi.backends.procedural.sound.pcm import amplitude
+from lofi.sound.pcm import amplitude
 
 Layer = Part | Literal["ambience"]
 """What can be muted."""

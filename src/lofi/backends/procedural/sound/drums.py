@@ -8,7 +8,7 @@ import numpy as np
 from lofi.backends.procedural.sound.envelope import decay, gate, times
 from lofi.backends.procedural.sound.filter import band, filtered, highpass, lowpass
 from lofi.backends.procedural.sound.oscillator import modes, noise
-from lofi.backends.procedural.sound.pcm import Signal, frames
+from lofi.sound.pcm import Signal, frames
 
 
 class Hit(NamedTuple):

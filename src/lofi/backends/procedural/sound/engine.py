@@ -12,9 +12,9 @@ from lofi.backends.procedural.sound.future import Future
 from lofi.backends.procedural.sound.kits import PLACE
 from lofi.backends.procedural.sound.mixer import Mixer
 from lofi.backends.procedural.sound.notes import NoteCache
-from lofi.backends.procedural.sound.pcm import QUANTUM, SAMPLE_RATE, Signal, panned
 from lofi.backends.procedural.sound.sequencer import Event, Sequencer, kick_strength
 from lofi.backends.procedural.sound.sidechain import Sidechain
+from lofi.sound.pcm import QUANTUM, SAMPLE_RATE, Signal, panned
 
 __all__ = ["SAMPLE_RATE", "Engine"]
 
@@ -61,6 +61,14 @@ class Engine:
         sound = np.concatenate(blocks, axis=1)
         self._rest = sound[:, frames:].copy()
         return sound[:, :frames]
+
+    def until_bar(self, late: int = 0) -> int:
+        """Frames to the next line of a bar, for who hears everything ``late`` frames later.
+
+        It is 0 on the line, and when there is none any more.
+        """
+        heard = self._position - self._rest.shape[1] - late
+        return max(0, self._sequencer.line(heard) - heard)
 
     def steer(self, recipe: Recipe, *, muted: Collection[Layer] = (), volume: float = 1.0) -> None:
         """Move faders, filters, effects and ambience to these, from the next quantum on.

@@ -13,8 +13,8 @@ from lofi.backends.procedural.sound.oscillator import (
     wave,
     wavetable,
 )
-from lofi.backends.procedural.sound.pcm import Signal
 from lofi.backends.procedural.sound.sustained import Formant, spectrum
+from lofi.sound.pcm import Signal
 
 
 def _ensemble(

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lofi.backends.procedural.sound.pcm import SAMPLE_RATE, Signal, frames
+from lofi.sound.pcm import SAMPLE_RATE, Signal, frames
 
 
 def times(count: int) -> Signal:

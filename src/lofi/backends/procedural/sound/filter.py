@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import lfilter
 
-from lofi.backends.procedural.sound.pcm import SAMPLE_RATE, Signal
+from lofi.sound.pcm import SAMPLE_RATE, Signal
 
 Sections = NDArray[np.float64]
 State = list[NDArray[np.float64]]

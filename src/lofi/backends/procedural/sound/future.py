@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lofi.backends.procedural.sound.pcm import QUANTUM, SAMPLE_RATE, Signal
+from lofi.sound.pcm import QUANTUM, SAMPLE_RATE, Signal
 
 
 class Future:

@@ -14,7 +14,7 @@ from lofi.backends.procedural.sound.oscillator import (
     wave,
     wavetable,
 )
-from lofi.backends.procedural.sound.pcm import Signal, frames
+from lofi.sound.pcm import Signal, frames
 
 
 def thump(cue: Cue, low: float, high: float, rate: float) -> Signal:

@@ -9,9 +9,9 @@ from lofi.backends.procedural.sound.ambience import Place
 from lofi.backends.procedural.sound.desk import AMBIENCES, PARTS, Settings
 from lofi.backends.procedural.sound.filter import Filter, Sections, highpass, lowpass, shelf
 from lofi.backends.procedural.sound.oscillator import lfo
-from lofi.backends.procedural.sound.pcm import QUANTUM, Signal
 from lofi.backends.procedural.sound.reverb import Reverb, room
 from lofi.backends.procedural.sound.tape import Tape, crushed
+from lofi.sound.pcm import QUANTUM, Signal
 
 SENDS: Mapping[Part, float] = {
     Part.DRUMS: 0.09,

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 
-from lofi.backends.procedural.sound.pcm import Signal
+from lofi.sound.pcm import Signal
 
 CACHE_BYTES = 64_000_000
 

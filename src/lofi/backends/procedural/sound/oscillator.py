@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lofi.backends.procedural.sound.pcm import SAMPLE_RATE, Signal
+from lofi.sound.pcm import SAMPLE_RATE, Signal
 
 Cycles = NDArray[np.uint32]
 """A running phase: the fraction of a cycle in units of 2^-32, wrapping around by itself."""

@@ -8,7 +8,7 @@ from lofi.backends.procedural.sound.cue import Cue
 from lofi.backends.procedural.sound.envelope import gate
 from lofi.backends.procedural.sound.keys import thump
 from lofi.backends.procedural.sound.oscillator import harmonic_numbers, modes
-from lofi.backends.procedural.sound.pcm import Signal
+from lofi.sound.pcm import Signal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

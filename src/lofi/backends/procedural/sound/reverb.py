@@ -3,7 +3,7 @@
 import numpy as np
 import scipy.fft
 
-from lofi.backends.procedural.sound.pcm import QUANTUM, SAMPLE_RATE, Signal, frames
+from lofi.sound.pcm import QUANTUM, SAMPLE_RATE, Signal, frames
 
 SECONDS = 1.45
 PREDELAY = 0.02

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from lofi.backends.procedural.recipe import Part, Recipe
 from lofi.backends.procedural.score import Bar, Drum, Note
-from lofi.backends.procedural.sound.pcm import SAMPLE_RATE
+from lofi.sound.pcm import SAMPLE_RATE
 
 
 class Event(NamedTuple):
@@ -31,7 +31,13 @@ class Sequencer:
         self._bars = bars
         self._waiting: list[Event] = []
         self._number = 0
+        self._this_bar = 0.0
         self._next_bar: float | None = 0.0
+
+    def line(self, frame: int) -> int:
+        """The frame of the first line of a bar at or after a frame, or of the last one known."""
+        line = round(self._this_bar)
+        return line if self._next_bar is None or line >= frame else round(self._next_bar)
 
     def due(self, until: int) -> Iterator[Event]:
         """The notes that begin before frame ``until`` and have not been given yet, in order."""
@@ -45,6 +51,7 @@ class Sequencer:
         if bar is None:
             self._next_bar = None
             return
+        self._this_bar = start
         beat = 60.0 / bar.recipe.bpm
         for note in bar.notes:
             level = bar.levels.get(note.part, 1.0)

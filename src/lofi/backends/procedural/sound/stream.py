@@ -6,8 +6,8 @@ from lofi.backends.procedural.composition.composer import Composer
 from lofi.backends.procedural.recipe import Recipe
 from lofi.backends.procedural.sound.desk import Layer
 from lofi.backends.procedural.sound.engine import Engine
-from lofi.backends.procedural.sound.limiter import Limiter
-from lofi.backends.procedural.sound.pcm import Signal
+from lofi.sound.limiter import Limiter
+from lofi.sound.pcm import Signal
 
 
 class Stream:
@@ -39,6 +39,11 @@ class Stream:
     def render(self, frames: int) -> Signal:
         """The next frames, shape (2, frames), their true peak below -1 dB."""
         return self._limiter.process(self._engine.render(frames))
+
+    @property
+    def until_bar(self) -> int:
+        """Frames from what is rendered next to the next line of a bar, 0 on it."""
+        return self._engine.until_bar(self._limiter.latency)
 
     def steer(self, **changes: object) -> None:
         """Change fields of the recipe.

@@ -17,7 +17,7 @@ from lofi.backends.procedural.sound.oscillator import (
     wave,
     wavetable,
 )
-from lofi.backends.procedural.sound.pcm import Signal
+from lofi.sound.pcm import Signal
 
 
 class Formant(NamedTuple):

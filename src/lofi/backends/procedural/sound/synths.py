@@ -11,7 +11,7 @@ from lofi.backends.procedural.sound.oscillator import (
     wave,
     wavetable,
 )
-from lofi.backends.procedural.sound.pcm import Signal
+from lofi.sound.pcm import Signal
 
 
 def synth(cue: Cue) -> Signal:

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from lofi.backends.procedural.sound.filter import Filter, Sections, lowpass
 from lofi.backends.procedural.sound.oscillator import lfo
-from lofi.backends.procedural.sound.pcm import QUANTUM, SAMPLE_RATE, Signal
+from lofi.sound.pcm import QUANTUM, SAMPLE_RATE, Signal
 
 REACH = 512
 """Frames of the past that the moving head can reach."""

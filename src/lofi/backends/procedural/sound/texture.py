@@ -8,7 +8,7 @@ import numpy as np
 from lofi.backends.procedural.sound.filter import Filter, Sections
 from lofi.backends.procedural.sound.future import Future
 from lofi.backends.procedural.sound.oscillator import noise
-from lofi.backends.procedural.sound.pcm import QUANTUM, SAMPLE_RATE, Signal, panned
+from lofi.sound.pcm import QUANTUM, SAMPLE_RATE, Signal, panned
 
 STRETCH = 8
 """Quanta of noise made at a time, because that is cheaper."""

@@ -12,7 +12,7 @@ from lofi.backends.procedural.sound import ensemble, keys, plucked, sustained, s
 from lofi.backends.procedural.sound.cue import Cue
 from lofi.backends.procedural.sound.drums import Hit
 from lofi.backends.procedural.sound.kits import STROKES
-from lofi.backends.procedural.sound.pcm import SAMPLE_RATE, Signal, amplitude
+from lofi.sound.pcm import SAMPLE_RATE, Signal, amplitude
 
 
 @dataclass(frozen=True, slots=True)

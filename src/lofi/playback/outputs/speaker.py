@@ -1,5 +1,6 @@
 """A player at work: one process, fed with samples."""
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -8,20 +9,23 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import BinaryIO
 
-from lofi.cli.player import Player
-from lofi.jobs import growing
+from lofi.playback.outputs.programs import Program
+from lofi.sound import wave
+
+PIPE_BYTES = 16_384
+"""An eleventh of a second of stereo at 48 kHz."""
 
 
 class Speaker:
     """Plays what it is given; one thread has it play, any other may silence it."""
 
-    def __init__(self, player: Player, channels: int, sample_rate: int) -> None:
+    def __init__(self, player: Program, channels: int, sample_rate: int) -> None:
         """Start the player for samples of 16 bits.
 
         Raises:
             OSError: it cannot be started.
         """
-        self._head = b"" if player.raw else growing.header(channels, sample_rate, None)
+        self._head = b"" if player.raw else wave.header(channels, sample_rate, None)
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by play
         heard, self._pipe = os.pipe()
         try:
@@ -38,6 +42,7 @@ class Speaker:
             raise
         finally:
             os.close(heard)
+        _shorten(self._pipe)
 
     def play(self, blocks: Iterable[bytes]) -> str | None:
         """Have all of them played; what went wrong, in the player's own words if it has any."""
@@ -65,6 +70,12 @@ class Speaker:
         rest = memoryview(block)
         while rest:
             rest = rest[os.write(self._pipe, rest) :]
+
+
+def _shorten(pipe: int) -> None:
+    """Have a pipe hold little, where the system knows how: what is in it can be changed no more."""
+    with suppress(AttributeError, OSError):
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
 
 
 def _last_line(errors: BinaryIO) -> str:

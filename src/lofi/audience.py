@@ -1,14 +1,15 @@
-"""Those who hear what happens to jobs."""
+"""Those who hear what happens."""
 
 import logging
 from collections.abc import Callable
+from typing import Generic, TypeVar
 
-from lofi.jobs.events import Event
+Event = TypeVar("Event")
 
 logger = logging.getLogger(__name__)
 
 
-class Audience:
+class Audience(Generic[Event]):
     """Listeners, called by whichever thread has something to tell."""
 
     def __init__(self) -> None:
@@ -19,7 +20,7 @@ class Audience:
         self._listeners.append(hear)
 
     def tell(self, *events: Event) -> None:
-        """Tell all; a listener that fails is logged, and neither stops the others nor a job."""
+        """Tell all; a listener that fails is logged and stops neither the others nor the teller."""
         for event in events:
             for hear in self._listeners:
                 try:

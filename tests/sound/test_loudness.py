@@ -6,8 +6,8 @@ import numpy as np
 import pyloudnorm
 import pytest
 
-from lofi.backends.procedural.sound.loudness import Meter
-from lofi.backends.procedural.sound.pcm import SAMPLE_RATE, Signal
+from lofi.sound.loudness import Meter, QuickMeter
+from lofi.sound.pcm import SAMPLE_RATE, Signal
 
 
 def programme(sample_rate: int) -> Signal:
@@ -54,3 +54,13 @@ def test_silence_has_no_loudness() -> None:
     assert meter.integrated() == -math.inf
     meter.add(np.zeros((2, SAMPLE_RATE), np.float32))
     assert meter.integrated() == meter.short_term() == -math.inf
+
+
+@pytest.mark.parametrize("sample_rate", [8_000, 44_100, 48_000, 96_000])
+def test_the_quick_meter_reads_the_same(sample_rate: int) -> None:
+    sound = programme(sample_rate)
+    meter, quick = Meter(sample_rate), QuickMeter(sample_rate)
+    for start in range(0, sound.shape[1], 7_001):
+        meter.add(sound[:, start : start + 7_001])
+        quick.add(sound[:, start : start + 7_001])
+    assert abs(quick.integrated() - meter.integrated()) < 1e-6

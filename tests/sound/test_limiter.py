@@ -5,8 +5,8 @@ from itertools import pairwise
 import numpy as np
 
 from backends.procedural.sound.measures import decibels, rms, true_peak
-from lofi.backends.procedural.sound.limiter import Limiter
-from lofi.backends.procedural.sound.pcm import SAMPLE_RATE, Signal
+from lofi.sound.limiter import Limiter
+from lofi.sound.pcm import SAMPLE_RATE, Signal
 
 
 def hot() -> Signal:

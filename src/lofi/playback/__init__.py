@@ -1,0 +1,1 @@
+"""Sound on its way to the ears: what plays, how one thing follows another, and through what."""

@@ -1,0 +1,1 @@
+"""Sound as samples, whoever made it: its form, its loudness, its ceiling."""
