@@ -38,7 +38,7 @@ M.defaults = {
   },
   ui = {
     layout = "float", -- the studio: "float", "right" or "bottom"
-    width = 80, -- of the studio in cells, or a share of the screen below 1
+    width = 80, -- of the studio in cells, or a share of the screen up to 1
     -- border = "rounded", -- as for nvim_open_win; unset: 'winborder', else "rounded"
     icons = "auto", -- "unicode", "ascii", or a table of one's own; "auto" asks the terminal
     progress = "auto", -- "native" (0.12), "fidget", "notify", "none"; "auto": the first there is

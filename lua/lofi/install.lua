@@ -251,8 +251,11 @@ local function obstacle(extras)
   if running then
     return failure("an installation is running already", ":Lofi install cancel ends it")
   end
-  local owner = place.claim()
-  if owner then
+  local fine, owner = pcall(place.claim)
+  if not fine then
+    local why = tostring(owner):gsub("^.-:%d+: ", "")
+    return failure(("%s cannot be written: %s"):format(place.root(), why), "see who owns it")
+  elseif owner then
     local hint = ("wait for it, or remove %s"):format(place.claimed())
     return failure(("process %d is installing already"):format(owner), hint)
   end

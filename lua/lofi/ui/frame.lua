@@ -55,11 +55,12 @@ function M.wished(wish, icons)
   return M.border(wish or (global ~= "" and global) or icons.border)
 end
 
----@param share number cells, or a share of them below 1
+---@param wish number cells, or a share of the screen up to 1
+---@param columns integer of the screen
 ---@param most integer
 ---@return integer
-local function cells(share, most)
-  local wanted = share < 1 and share * most or share
+local function cells(wish, columns, most)
+  local wanted = wish <= 1 and wish * columns or wish
   return math.max(1, math.min(most, math.floor(wanted)))
 end
 
@@ -70,7 +71,7 @@ end
 ---@return lofi.ui.Places
 function M.float(size, ui, border, rows)
   local edge = border and 1 or 0
-  local outer = math.max(math.min(36, size.columns), cells(ui.width, size.columns))
+  local outer = math.max(math.min(36, size.columns), cells(ui.width, size.columns, size.columns))
   local most = math.min(size.lines, math.max(12, math.floor(size.lines * 0.85)))
   local high = math.min(most, math.max(LEAST_ROWS, rows) + 1 + 2 * edge)
   local left = math.floor((size.columns - outer) / 2)
@@ -110,7 +111,7 @@ function M.split(size, ui)
     list = {
       split = right and "right" or "below",
       win = -1,
-      width = right and cells(ui.width < 1 and ui.width * 2 or ui.width, half) or nil,
+      width = right and cells(ui.width, size.columns, half) or nil,
       height = not right and math.max(6, math.floor(size.lines * 0.4)) or nil,
     },
     prompt = {

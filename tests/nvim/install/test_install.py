@@ -276,6 +276,16 @@ def test_a_plugin_out_of_a_wheel_uses_the_daemon_beside_it(
     assert "nothing to install" in err["message"]
 
 
+def test_a_folder_that_cannot_be_made_is_an_error_and_no_stack_trace(editor: Editor) -> None:
+    place(editor).parent.mkdir(parents=True, exist_ok=True)
+    place(editor).write_text("in the way")
+    editor.lua(START)
+    err, _ = outcome(editor)
+    assert err is not None
+    assert err["message"].startswith(f"{place(editor)} cannot be written: ")
+    assert "\n" not in err["message"]
+
+
 def test_a_script_can_wait_for_the_end(editor: Editor) -> None:
     assert editor.lua('return require("lofi").install():wait(10000)')
     assert in_use(editor).is_dir()

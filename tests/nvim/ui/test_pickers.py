@@ -8,7 +8,7 @@ import pytest
 from fixtures.editor import Editor, Fake, other_plugin
 from fixtures.scenes import BUSY, NOW, Message, library, playback, track, track_id
 from fixtures.screen import settle, stage, tell
-from fixtures.sound import wav
+from fixtures.wavfile import wav
 
 Start = Callable[..., Editor]
 

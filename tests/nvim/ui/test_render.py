@@ -323,3 +323,38 @@ def test_ages_are_told_as_people_tell_them(bench: Editor) -> None:
 )
 def test_dates_are_counted_as_the_calendar_does(bench: Editor, iso: str, seconds: int) -> None:
     assert bench.lua('return require("lofi.ui.when").unix(...)', iso) == seconds
+
+
+WIDTHS_OF_STUDIOS = [
+    # layout, width wished, columns of the screen, width there is
+    ("float", 80, 160, 80),
+    ("float", 80, 60, 60),
+    ("float", 0.5, 160, 80),
+    ("float", 1, 160, 160),
+    ("float", 0.1, 160, 36),
+    ("float", 0.1, 20, 20),
+    ("right", 80, 160, 80),
+    ("right", 80, 120, 60),
+    ("right", 0.3, 160, 48),
+    ("right", 0.8, 160, 80),
+    ("right", 1, 160, 80),
+]
+
+
+@pytest.mark.parametrize(("layout", "wish", "columns", "width"), WIDTHS_OF_STUDIOS)
+def test_the_studio_is_as_wide_as_wished_where_there_is_room(
+    bench: Editor, layout: str, wish: float, columns: int, width: int
+) -> None:
+    places = bench.lua(
+        """
+        local layout, wish, columns = ...
+        local frame = require("lofi.ui.frame")
+        local size = { columns = columns, lines = 30, top = 0 }
+        local ui = { layout = layout, width = wish }
+        return layout == "float" and frame.float(size, ui, nil, 0) or frame.split(size, ui)
+        """,
+        layout,
+        wish,
+        columns,
+    )
+    assert places["list"]["width"] == width

@@ -10,7 +10,7 @@ import pytest
 from fixtures.editor import Fake, neovim, other_plugin
 from fixtures.scenes import BUSY, FAILED, NOW, QUIET, SCENES, Message, library, track
 from fixtures.screen import Screen, stage, tell
-from fixtures.sound import wav
+from fixtures.wavfile import wav
 
 Open = Callable[..., Screen]
 
