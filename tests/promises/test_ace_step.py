@@ -39,7 +39,8 @@ def test_a_track_of_ace_step_has_its_steps_rate_licence_and_version(start: Start
     track = ask(daemon, 30, guidance_type="cfg", scheduler="ping-pong")
     finished = done(daemon, track)
     steps = daemon.heard("generation_progress", track_id=track)
-    assert steps[-1]["total_steps"] == 8 + 1 + 6
+    assert {each["total_steps"] for each in steps if each["percent"]} == {8}
+    assert steps[-1]["current_step"] == 8
     assert [each["percent"] for each in steps] == sorted(each["percent"] for each in steps)
     assert finished["licence"] == "Apache-2.0"
     assert finished["model_version"] == backend["model_version"]
@@ -77,6 +78,27 @@ def test_a_track_of_the_library_is_repainted_and_another_backend_follows(start: 
     done(daemon, other)
     refused = daemon.refusal("generate", prompt="rain", duration_sec=5, source=first)
     assert refused.code == -32602
+
+
+@promise("models:ace-step")
+def test_its_own_tracks_are_extended_by_a_model_without_an_encoder(
+    start: Start, tmp_path: Path
+) -> None:
+    """As the published one is."""
+    folder = copytree(TINY, tmp_path / "model")
+    (folder / "dcae_encoder.onnx").unlink()
+    daemon = serving(start, folder)
+    first = ask(daemon)
+    done(daemon, first)
+    second = done(daemon, ask(daemon, 8, source=first, extend_right=3))
+    assert (second["duration_sec"], second["started_from"]) == (8, "latent")
+    other = ask(daemon, backend="procedural")
+    done(daemon, other)
+    failed = daemon.hear(
+        "generation_error", track_id=ask(daemon, 32, source=other, extend_right=27)
+    )
+    assert failed["code"] == "INVALID_PARAMS"
+    assert "dcae_encoder" in failed["message"]
 
 
 @promise("models:ace-step")
