@@ -9,7 +9,7 @@ import pytest
 import soundfile
 from onnx import numpy_helper
 
-from fixtures.ace_step import TINY
+from fixtures.ace_step import TINY, with_erg
 from fixtures.daemon import REAL, Daemon, Json
 from promises.conftest import Start
 from promises.manifest import promise
@@ -46,6 +46,39 @@ def test_a_track_of_ace_step_has_its_steps_rate_licence_and_version(start: Start
     assert finished["model_version"] == backend["model_version"]
     samples, rate = soundfile.read(finished["path"])
     assert (samples.shape, rate) == ((30 * 48_000, 2), 48_000)
+
+
+@promise("models:ace-step")
+@pytest.mark.parametrize(
+    "seconds", [5, *(pytest.param(each, marks=pytest.mark.slow) for each in (120, 240))]
+)
+def test_a_track_of_any_length_and_a_retake_of_it_are_made(start: Start, seconds: int) -> None:
+    daemon = serving(start)
+    first = ask(daemon, seconds)
+    again = ask(daemon, seconds, retake_variance=0.3, retake_seed=2)
+    for track in {first, again}:
+        samples, rate = soundfile.read(done(daemon, track)["path"])
+        assert (samples.shape, rate) == ((seconds * 48_000, 2), 48_000)
+    assert first != again
+
+
+@promise("models:ace-step")
+def test_erg_is_on_where_the_model_can_and_another_track_where_it_is_off(
+    start: Start, tmp_path: Path
+) -> None:
+    daemon = serving(start, with_erg(tmp_path / "model"))
+    usual, without = ask(daemon), ask(daemon, erg_diffusion=False)
+    assert usual != without
+    assert done(daemon, usual)["erg"] == "tag, lyric, diffusion"
+    assert done(daemon, without)["erg"] == "tag, lyric"
+
+
+@promise("models:ace-step")
+def test_erg_that_the_model_cannot_do_is_an_error_that_names_it(start: Start) -> None:
+    daemon = serving(start)
+    failed = daemon.hear("generation_error", track_id=ask(daemon, erg_lyric=True))
+    assert failed["code"] == "INVALID_PARAMS"
+    assert "erg_lyric" in failed["message"]
 
 
 @promise("models:ace-step")

@@ -174,5 +174,6 @@ def _explained(backend: Backend, error: ValidationError) -> LofiError:
     schema = backend.options.model_json_schema()["properties"].get(name, {})
     rule = schema.get("description")
     kind = BY_NAME[schema.get("error", InvalidParams.name)]
-    shown = str(first["input"])[:80]
+    value = first["input"]
+    shown = str(value["path"] if isinstance(value, dict) and "path" in value else value)[:80]
     return kind(f"{name}: {shown!r} is not valid", hint=rule)

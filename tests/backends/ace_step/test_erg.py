@@ -167,7 +167,7 @@ def test_a_model_that_can_does_it_and_says_so(folder: Path) -> None:
 
 def test_a_model_that_cannot_says_so() -> None:
     pipeline = Pipeline(layout.find(TINY), PLACE)
-    assert made(pipeline).notes["erg"] == "none"
+    assert made(pipeline).notes["erg"] == "not in this model"
     with pytest.raises(InvalidParams, match="erg_diffusion"):
         made(pipeline, erg_diffusion=True)
 

@@ -1,7 +1,7 @@
 """What the parts of a track cost beside each other, so that progress is even.
 
-In runs of the network over one frame of the latent. Counted operations and times measured on a
-processor agree within a fifth; a graphics card shifts little, since all of it is arithmetic.
+In runs of the network over one frame of the latent, by counted operations; the processor's time for
+30 seconds of the true size was 1.7 and 4.9. A short track's first step costs more than its frames.
 """
 
 from collections.abc import Iterable
@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from lofi.backends.base import Step
 
-WINDOW = 2.4
+WINDOW = 2.0
 """A frame made a spectrogram."""
-CHUNK = 5.8
+CHUNK = 4.9
 """The spectrogram of a frame made sound, both channels."""
 
 

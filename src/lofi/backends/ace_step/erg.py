@@ -27,6 +27,11 @@ class Erg(NamedTuple):
         return ", ".join(name for name, on in self._asdict().items() if on) or "none"
 
 
+def note(done: Erg, able: Erg) -> str:
+    """What a track says of it."""
+    return str(done) if any(able) else "not in this model"
+
+
 def chosen(options: AceStepOptions, able: Erg, *, guided: bool) -> Erg:
     """What to do for a track: what is asked for, else all that the model can.
 

@@ -81,7 +81,7 @@ class Pipeline:
         self._go_on("the start")
         diffusion = Diffusion(task, options, noise)
         doing = erg.chosen(options, self._able, guided=diffusion.guided)
-        notes = {"erg": str(doing)} | begun.notes
+        notes = {"erg": erg.note(doing, self._able)} | begun.notes
         words = _Words(request.prompt, lyrics, diffusion.guided, doing)
         reports = iter(self._reports(diffusion, latents.frames(request.seconds)))
         with closing(self._made(words, diffusion)) as work:
