@@ -17,7 +17,7 @@ from lofi.export.ace_step.parts import Precision
 def main() -> int:
     """Export what the command line names; 1 when that cannot be done."""
     arguments = _parser().parse_args()
-    wish = Wish(arguments.precision, arguments.encoder)
+    wish = Wish(arguments.precision, arguments.encoder, arguments.erg)
     try:
         report = export(arguments.checkpoint, arguments.output, wish)
     except LofiError as error:
@@ -41,6 +41,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--no-encoder", dest="encoder", action="store_false", help="leave dcae_encoder.onnx out"
     )
+    parser.add_argument(
+        "--no-erg", dest="erg", action="store_false",
+        help="only the inputs that the published files have; the model is then made without ERG",
+    )  # fmt: skip
     parser.set_defaults(precision=Precision.FP32)
     return parser
 

@@ -2,7 +2,7 @@
 
 Needs the extra ``parity``; for those of ACE-Step also a checkout of github.com/ace-step/ACE-Step,
 named by ACE_STEP_DIR. What is made, and what it holds: tests/parity/golden.py and
-tests/parity/ace_step/golden.py.
+tests/parity/ace_step/golden.py and erg.py.
 """
 
 import sys
@@ -12,8 +12,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 from parity import golden
+from parity.ace_step import erg, original, tiny
 from parity.ace_step import golden as ace_step
-from parity.ace_step import original, tiny
 
 
 def main() -> None:
@@ -25,9 +25,13 @@ def main() -> None:
     if checkout is None:
         print(f"ace_step: left as it is; {original.VARIABLE} must name a checkout of ACE-Step")
         return
-    with tempfile.TemporaryDirectory() as source:
-        tiny.save(Path(source))
-        ace_step.write(original.Original(checkout, Path(source)), root / ace_step.FOLDER.name)
+    target = root / ace_step.FOLDER.name
+    with tempfile.TemporaryDirectory() as work:
+        source, deep = Path(work) / "source", Path(work) / "deep"
+        tiny.save(source)
+        ace_step.write(original.Original(checkout, source), target)
+        tiny.save_deep(deep)
+        erg.write(original.Original(checkout, deep), target)
 
 
 if __name__ == "__main__":

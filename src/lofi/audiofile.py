@@ -15,8 +15,9 @@ from typing import NamedTuple
 
 import soundfile
 
-from lofi import id3
+from lofi import id3, keepsake
 from lofi.errors import InvalidParams, OutputExists, WriteFailed
+from lofi.keepsake import Keepsake
 from lofi.track import Audio
 
 
@@ -121,15 +122,27 @@ def part_beside(path: Path) -> Path:
     return path.with_name(f".lofi-{secrets.token_hex(6)}.part")
 
 
-def encode(audio: Audio, part: Path, form: Format, tags: Mapping[str, str]) -> None:
+def encode(
+    audio: Audio, part: Path, form: Format, tags: Mapping[str, str], left: Keepsake | None = None
+) -> None:
     """Bring a whole file to the disk under a name nobody looks for, or nothing.
+
+    Args:
+        audio: samples beyond [-1, 1] are clipped.
+        part: where.
+        form: how.
+        tags: as ``write``.
+        left: what a model leaves in the file; only WAV takes it.
 
     Raises:
         WriteFailed: the disk is full or refuses.
     """
     try:
         with part.open("xb") as file:
-            file.writelines(_encoded(audio, form, tags))
+            head, content = _encoded(audio, form, tags)
+            if left is not None and form is Format.WAV:
+                content = memoryview(keepsake.attached(bytes(content), left))
+            file.writelines([head, content])
             file.flush()
             os.fsync(file.fileno())
     except BaseException as error:
@@ -162,8 +175,9 @@ def place(part: Path, target: Target) -> None:
             part.unlink()
 
 
-def _encoded(audio: Audio, form: Format, tags: Mapping[str, str]) -> list[memoryview]:
-    """The file in memory: libsndfile hides why a write to the disk failed, and may hide that."""
+def _encoded(audio: Audio, form: Format, tags: Mapping[str, str]) -> tuple[memoryview, memoryview]:
+    """The file in memory, in two parts: libsndfile hides why a write to the disk failed, and may
+    hide that."""
     frames = audio.samples.T
     memory = io.BytesIO()
     try:
@@ -176,7 +190,7 @@ def _encoded(audio: Audio, form: Format, tags: Mapping[str, str]) -> list[memory
     except soundfile.LibsndfileError as error:
         raise WriteFailed(f"cannot encode {form}: {error}", hint="use --format wav") from None
     head = id3.tag(tags) if form is Format.MP3 else b""
-    return [memoryview(head), memory.getbuffer()]
+    return memoryview(head), memory.getbuffer()
 
 
 def _link(part: Path, path: Path) -> None:

@@ -161,6 +161,8 @@ class Take:
 
     audio: Audio
     notes: Mapping[str, JsonValue] = field(default_factory=dict)
+    left: bytes | None = None
+    """What the model can go on from without loss, in a form of its own; kept in a WAV file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ import threading
 import tracemalloc
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -67,10 +68,18 @@ def test_every_backend_is_under_this_contract() -> None:
     assert set(LOADERS) == set(registry.names())
 
 
-def test_steps_count_up_by_one_to_a_total_that_stays(model: Model, request_: Request) -> None:
+def test_steps_count_up_to_a_total_that_stays(model: Model, request_: Request) -> None:
     steps = list(model.generate(request_))
     assert len(steps) >= 3
-    assert [step[:2] for step in steps] == [(done, len(steps)) for done in range(1, len(steps) + 1)]
+    assert {step.total for step in steps} == {steps[-1].done}
+    assert all(0 <= later.done - step.done <= 1 for step, later in pairwise(steps))
+
+
+def test_every_step_reaches_further_and_the_last_the_end(model: Model, request_: Request) -> None:
+    reached = [step.reached for step in model.generate(request_)]
+    assert reached[0] >= 0
+    assert all(before < after for before, after in pairwise(reached))
+    assert reached[-1] == 1
 
 
 def test_the_seed_decides_every_sample(model: Model, request_: Request) -> None:

@@ -67,6 +67,14 @@ def test_a_graph_has_the_tensors_of_the_published_export(stem: str) -> None:
     assert (declared(graph.input), declared(graph.output)) == WANTED[stem]
 
 
+@pytest.mark.parametrize("stem", ["text_encoder", "transformer_encoder", "transformer_decoder"])
+def test_a_graph_with_enough_blocks_takes_what_erg_needs_as_well(stem: str) -> None:
+    graph = onnx.load(MODELS / "ace_step-erg" / f"{stem}.onnx").graph
+    inputs, usual = declared(graph.input), declared(onnx.load(FOLDER / f"{stem}.onnx").graph.input)
+    assert list(inputs) == [*usual, "erg_tau"]
+    assert inputs["erg_tau"] == ("FLOAT", ("batch",))
+
+
 @pytest.mark.parametrize(
     ("path", "notes"),
     [

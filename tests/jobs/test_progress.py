@@ -70,3 +70,29 @@ def test_percent_is_within_ten_points_of_the_truth_with_a_costly_last_step(last:
         now += seconds
         truth = 100 * now / sum(spent)
         assert abs(meter.read(Step(done, 50)).percent - truth) <= 10
+
+
+SHARES = [0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.55, 0.6, 0.7, 0.95, 1.0]
+
+
+def test_steps_that_do_not_cost_alike_give_an_exact_eta_when_their_shares_are_right() -> None:
+    """Unguided steps, guided ones, decoding: as long as each is that share of 40 s."""
+    now = 3.0
+    meter = Meter(lambda: now)
+    before = 0.0
+    for number, share in enumerate(SHARES):
+        now += 9.0 if share == 0 else 40 * (share - before)
+        before = share
+        progress = meter.read(Step(min(number, 8), 8, share=share))
+        assert progress.percent == min(99, round(100 * share))
+        assert progress.eta_seconds == pytest.approx(40 * (1 - share) if share else 0.0)
+
+
+def test_a_small_part_that_takes_long_does_not_decide_the_eta() -> None:
+    now = 0.0
+    meter = Meter(lambda: now)
+    for done in range(1, 6):
+        now += 10
+        meter.read(Step(done, 10, share=done / 10))
+    now += 1  # a thousand times as long as its share is of the rest
+    assert meter.read(Step(6, 10, share=0.50001)).eta_seconds < 60

@@ -46,9 +46,10 @@ def make(folder: Path) -> None:
             source = Path(work) / "checkpoints" / name
             synthetic.save(size, source, seed)
             export(source, Path(work) / "models" / name, wish)
-        source = Path(work) / "checkpoints" / ace_step.NAME
+        source, deep = (Path(work) / "checkpoints" / name for name in (ace_step.NAME, ace_step.ERG))
         ace_step.save(source)
-        ace_step.make(source, Path(work) / "models")
+        ace_step.save_deep(deep)
+        ace_step.make(source, deep, Path(work) / "models")
         for name in (*MODELS, *ace_step.NAMES):
             shutil.rmtree(folder / name, ignore_errors=True)
             shutil.move(Path(work) / "models" / name, folder / name)

@@ -9,7 +9,7 @@ import pytest
 import soundfile
 from onnx import numpy_helper
 
-from fixtures.ace_step import TINY
+from fixtures.ace_step import TINY, with_erg
 from fixtures.daemon import REAL, Daemon, Json
 from promises.conftest import Start
 from promises.manifest import promise
@@ -39,12 +39,46 @@ def test_a_track_of_ace_step_has_its_steps_rate_licence_and_version(start: Start
     track = ask(daemon, 30, guidance_type="cfg", scheduler="ping-pong")
     finished = done(daemon, track)
     steps = daemon.heard("generation_progress", track_id=track)
-    assert steps[-1]["total_steps"] == 8 + 1 + 6
+    assert {each["total_steps"] for each in steps if each["percent"]} == {8}
+    assert steps[-1]["current_step"] == 8
     assert [each["percent"] for each in steps] == sorted(each["percent"] for each in steps)
     assert finished["licence"] == "Apache-2.0"
     assert finished["model_version"] == backend["model_version"]
     samples, rate = soundfile.read(finished["path"])
     assert (samples.shape, rate) == ((30 * 48_000, 2), 48_000)
+
+
+@promise("models:ace-step")
+@pytest.mark.parametrize(
+    "seconds", [5, *(pytest.param(each, marks=pytest.mark.slow) for each in (120, 240))]
+)
+def test_a_track_of_any_length_and_a_retake_of_it_are_made(start: Start, seconds: int) -> None:
+    daemon = serving(start)
+    first = ask(daemon, seconds)
+    again = ask(daemon, seconds, retake_variance=0.3, retake_seed=2)
+    for track in {first, again}:
+        samples, rate = soundfile.read(done(daemon, track)["path"])
+        assert (samples.shape, rate) == ((seconds * 48_000, 2), 48_000)
+    assert first != again
+
+
+@promise("models:ace-step")
+def test_erg_is_on_where_the_model_can_and_another_track_where_it_is_off(
+    start: Start, tmp_path: Path
+) -> None:
+    daemon = serving(start, with_erg(tmp_path / "model"))
+    usual, without = ask(daemon), ask(daemon, erg_diffusion=False)
+    assert usual != without
+    assert done(daemon, usual)["erg"] == "tag, lyric, diffusion"
+    assert done(daemon, without)["erg"] == "tag, lyric"
+
+
+@promise("models:ace-step")
+def test_erg_that_the_model_cannot_do_is_an_error_that_names_it(start: Start) -> None:
+    daemon = serving(start)
+    failed = daemon.hear("generation_error", track_id=ask(daemon, erg_lyric=True))
+    assert failed["code"] == "INVALID_PARAMS"
+    assert "erg_lyric" in failed["message"]
 
 
 @promise("models:ace-step")
@@ -77,6 +111,27 @@ def test_a_track_of_the_library_is_repainted_and_another_backend_follows(start: 
     done(daemon, other)
     refused = daemon.refusal("generate", prompt="rain", duration_sec=5, source=first)
     assert refused.code == -32602
+
+
+@promise("models:ace-step")
+def test_its_own_tracks_are_extended_by_a_model_without_an_encoder(
+    start: Start, tmp_path: Path
+) -> None:
+    """As the published one is."""
+    folder = copytree(TINY, tmp_path / "model")
+    (folder / "dcae_encoder.onnx").unlink()
+    daemon = serving(start, folder)
+    first = ask(daemon)
+    done(daemon, first)
+    second = done(daemon, ask(daemon, 8, source=first, extend_right=3))
+    assert (second["duration_sec"], second["started_from"]) == (8, "latent")
+    other = ask(daemon, backend="procedural")
+    done(daemon, other)
+    failed = daemon.hear(
+        "generation_error", track_id=ask(daemon, 32, source=other, extend_right=27)
+    )
+    assert failed["code"] == "INVALID_PARAMS"
+    assert "dcae_encoder" in failed["message"]
 
 
 @promise("models:ace-step")

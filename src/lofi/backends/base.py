@@ -21,6 +21,14 @@ class Step(NamedTuple):
     audio: Audio | None = None
     """What became final with this step. Joined, these pieces are the take, of which they may be
     all or the beginning; a backend that shapes a piece as a whole gives none."""
+    share: float | None = None
+    """How much of all the work is done, 0 to 1, where it is not the share of the steps. While it
+    is 0, all was preparation, whose time tells nothing of the time that is left."""
+
+    @property
+    def reached(self) -> float:
+        """How much of all the work is done, 0 to 1."""
+        return self.done / max(1, self.total) if self.share is None else self.share
 
 
 class Model(Protocol):
@@ -32,7 +40,9 @@ class Model(Protocol):
     def generate(self, request: Request) -> Generator[Step, None, Take]:
         """Compute one track, yielding after each unit of work; ``close()`` on it cancels.
 
-        Steps count up by one from 1 to a total that does not change.
+        Steps never count down, to a total that does not change; what is reached grows from one to
+        the next, to 1 with the last. So there may be several for one count, as in a part of the
+        work that is no step of the model's own.
         """
         ...
 
@@ -164,5 +174,6 @@ def _explained(backend: Backend, error: ValidationError) -> LofiError:
     schema = backend.options.model_json_schema()["properties"].get(name, {})
     rule = schema.get("description")
     kind = BY_NAME[schema.get("error", InvalidParams.name)]
-    shown = str(first["input"])[:80]
+    value = first["input"]
+    shown = str(value["path"] if isinstance(value, dict) and "path" in value else value)[:80]
     return kind(f"{name}: {shown!r} is not valid", hint=rule)

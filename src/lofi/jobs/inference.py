@@ -21,11 +21,12 @@ import numpy as np
 
 from lofi import audiofile
 from lofi.backends import registry
-from lofi.backends.base import Model
+from lofi.backends.base import Model, Step
 from lofi.device import Device, Placement
 from lofi.errors import GenerationCancelled, LofiError, ModelInferenceFailed, ModelLoadFailed
 from lofi.jobs import clip
 from lofi.jobs.growing import Chunk, Growing
+from lofi.keepsake import Keepsake
 from lofi.track import Audio, Request, Take
 
 logger = logging.getLogger(__name__)
@@ -63,7 +64,8 @@ class Inference:
                 growing.finish(take.audio)
             done = _done(take, registry.get(request.backend).licence)
             form = audiofile.Format(order["format"])
-            audiofile.encode(take.audio, Path(order["part"]), form, order["tags"])
+            left = None if take.left is None else Keepsake(request.model_version, take.left)
+            audiofile.encode(take.audio, Path(order["part"]), form, order["tags"], left)
         except LofiError as error:
             self._fail(error)
         except MemoryError:
@@ -96,7 +98,7 @@ class Inference:
         try:
             while not self.cancelled.is_set():
                 step = next(work)
-                self._send({"event": "step", "done": step.done, "total": step.total})
+                self._send(_told(step))
                 if step.audio is not None:
                     check(step.audio, silence=True)
                     growing.add(step.audio)
@@ -131,6 +133,10 @@ def _request(asked: Message) -> Request:
     for each in options.clips:
         clip.check(each)
     return Request(**{**asked, "options": options})
+
+
+def _told(step: Step) -> Message:
+    return {"event": "step", "done": step.done, "total": step.total, "share": step.share}
 
 
 def check(audio: Audio, *, silence: bool = False) -> None:

@@ -88,8 +88,8 @@ def heard(message: Message) -> Stage | Grant | Step | Chunk | Recording:
             return Stage.LOADING
         case {"event": "loaded", "device": device, "reason": reason}:
             return Grant(Device(device), reason)
-        case {"event": "step", "done": done, "total": total}:
-            return Step(done, total)
+        case {"event": "step", "done": done, "total": total, "share": share}:
+            return Step(done, total, share=share)
         case {"event": "chunk", "frames": frames, "sample_rate": rate}:
             return Chunk(frames, rate)
         case {"event": "done", "frames": frames, "sample_rate": rate, "notes": notes}:

@@ -2,12 +2,12 @@
 
 import os
 import struct
-from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-CHUNKS = 64
-"""No file of ours has more; a longer walk is somebody's trap."""
+from lofi import riff
+from lofi.riff import Chunk
+
 TAGS_LIMIT = 1 << 20
 """Bytes of tags worth reading."""
 
@@ -22,14 +22,6 @@ class Header(NamedTuple):
     """Size of the file."""
     comment: str
     """Empty if there is none."""
-
-
-class Chunk(NamedTuple):
-    """A part of a RIFF file: its name, and where its content lies in the file."""
-
-    name: bytes
-    start: int
-    size: int
 
 
 def read(path: Path) -> Header | None:
@@ -47,26 +39,12 @@ def read(path: Path) -> Header | None:
 
 
 def _header(file: BinaryIO, size: int) -> Header | None:
-    kind, length, form = struct.unpack("<4sI4s", file.read(12))
-    if (kind, form) != (b"RIFF", b"WAVE") or length + 8 != size:
+    if not riff.whole(file, size):
         return None
-    chunks = {chunk.name: chunk for chunk in _chunks(file, size)}
+    chunks = {chunk.name: chunk for chunk in riff.chunks(file, size)}
     frames, sample_rate = _sound(file, chunks)
     comment = _comment(file, chunks.get(b"LIST"))
     return Header(frames, sample_rate, size, comment) if frames and sample_rate else None
-
-
-def _chunks(file: BinaryIO, size: int) -> Iterator[Chunk]:
-    start = 12
-    for _ in range(CHUNKS):
-        if start >= size:
-            return
-        file.seek(start)
-        name, length = struct.unpack("<4sI", file.read(8))
-        if start + 8 + length > size:
-            raise ValueError("the file ends before its content")
-        yield Chunk(name, start + 8, length)
-        start += 8 + length + length % 2
 
 
 def _sound(file: BinaryIO, chunks: dict[bytes, Chunk]) -> tuple[int, int]:

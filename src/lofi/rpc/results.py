@@ -252,9 +252,11 @@ class Progress(Shape):
     percent: Percent
     tokens_generated: Count
     tokens_estimated: int = Field(ge=1)
-    current_step: Count
+    current_step: int = Field(
+        ge=0, description="of the model's own steps; a part of the work that is none adds nothing"
+    )
     total_steps: Count
-    eta_sec: Seconds
+    eta_sec: float = Field(ge=0, description="until the track is there; 0 while it is not known")
 
 
 class Chunk(Shape):

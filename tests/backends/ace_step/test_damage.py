@@ -85,7 +85,7 @@ def test_other_names_of_inputs_and_outputs_are_taken_by_their_order(
 def test_numbers_that_are_none_are_named_with_their_step(tmp_path: Path) -> None:
     pipeline = changed(tmp_path / "model", "transformer_decoder.onnx", poisoned)
     with pytest.raises(ModelInferenceFailed, match="not numbers in step 1 of 8") as failed:
-        next(pipeline.generate(request()))
+        list(pipeline.generate(request()))
     assert failed.value.hint
 
 

@@ -107,6 +107,11 @@ def test_a_source_without_a_task_or_a_task_without_a_source_is_refused(
     assert "one of these" in (refused.value.hint or "")
 
 
+def test_a_source_that_is_refused_is_called_by_its_name() -> None:
+    with pytest.raises(InvalidParams, match=r"^source: '/sound\.wav' is not valid$"):
+        options_in(BACKEND, {"source": "sound.wav"}, lambda _: CLIP)
+
+
 def test_a_range_that_ends_before_it_begins_is_refused() -> None:
     with pytest.raises(InvalidParams, match="repaint_end"):
         made(source="x", repaint_start=3, repaint_end=3)

@@ -3,6 +3,7 @@
 import hashlib
 import threading
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,14 @@ import soundfile
 from numpy.typing import NDArray
 
 from fixtures.ace_step import PUBLISHED, TINY, request, with_decoder
-from lofi.backends.ace_step import layout
+from lofi import audiofile
+from lofi.audiofile import Format
+from lofi.backends.ace_step import layout, source
 from lofi.backends.ace_step.pipeline import Pipeline
 from lofi.backends.base import Step
 from lofi.device import Device, Placement
 from lofi.errors import GenerationCancelled, InvalidParams
+from lofi.keepsake import Keepsake
 from lofi.track import Request, Take
 
 Samples = NDArray[np.float32]
@@ -48,6 +52,13 @@ def clip(path: Path, samples: Samples, rate: int = 48_000) -> dict[str, str]:
     return {"path": str(path), "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
 
 
+def kept(path: Path, take: Take, version: str) -> dict[str, str]:
+    """A track as it is written to a file."""
+    assert take.left is not None
+    audiofile.encode(take.audio, path, Format.WAV, {}, Keepsake(version, take.left))
+    return {"path": str(path), "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+
+
 @pytest.fixture(scope="module")
 def piece(pipeline: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Six seconds to start from."""
@@ -59,8 +70,10 @@ def piece(pipeline: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> dict[
 )
 def test_any_length_is_exact_and_every_step_is_told(pipeline: Pipeline, seconds: int) -> None:
     steps, take = made(pipeline, request(seconds, inference_steps=2))
-    assert [step.done for step in steps] == list(range(1, len(steps) + 1))
-    assert {step.total for step in steps} == {len(steps)}
+    assert [step.done for step in steps[:3]] == [0, 1, 2]
+    assert {(step.done, step.total) for step in steps[2:]} == {(2, 2)}
+    assert all(before.reached < after.reached for before, after in pairwise(steps))
+    assert (steps[0].reached, steps[-1].reached) == (0, 1)
     assert take.audio.samples.shape == (2, seconds * 48_000)
     assert np.isfinite(take.audio.samples).all()
     assert 0.01 < np.abs(take.audio.samples).max() <= 1
@@ -75,7 +88,8 @@ def test_every_way_to_step_and_to_guide_makes_its_own_sound(
 ) -> None:
     asked = request(scheduler=scheduler, guidance_type=kind, guidance_interval=1)
     steps, take = made(pipeline, asked)
-    assert len(steps) == (15 if scheduler == "heun" else 8) + 2
+    assert len(steps) == 1 + (15 if scheduler == "heun" else 8) + 2
+    assert {step.total for step in steps} == {8}
     assert take.audio.samples.any()
     if (scheduler, kind) != ("euler", "apg"):
         assert not np.allclose(take.audio.samples, sound(pipeline, guidance_interval=1))
@@ -127,7 +141,7 @@ def test_sound_made_anew_depends_on_its_source_and_strength(
 
 def test_a_strength_of_one_takes_no_steps(pipeline: Pipeline, piece: dict[str, str]) -> None:
     steps, _ = made(pipeline, request(source=piece, strength=1))
-    assert len(steps) == 2
+    assert [step[:2] for step in steps] == [(0, 0)] * 3
 
 
 @pytest.mark.parametrize("variance", [0.5, 1.0])
@@ -149,7 +163,54 @@ def test_an_extension_has_the_length_that_was_asked_for(
 ) -> None:
     steps, take = made(pipeline, request(10, source=piece, extend_left=1, extend_right=3))
     assert take.audio.samples.shape == (2, 480_000)
-    assert len(steps) == 8 + 1 + 2
+    assert len(steps) == 1 + 8 + 1 + 2
+
+
+def test_a_guided_step_counts_double_and_decoding_counts(pipeline: Pipeline) -> None:
+    steps = [0.0, *(step.reached for step in made(pipeline, request())[0][1:])]
+    costs = [after - before for before, after in pairwise(steps)]
+    guided = [cost / costs[0] for cost in costs[:8]]
+    assert guided == pytest.approx([1, 1, 2, 2, 2, 2, 1, 1])
+    assert costs[8] > costs[0]
+    assert costs[9] > costs[8]
+
+
+def test_a_track_of_this_model_is_gone_on_with_without_loss(
+    pipeline: Pipeline, tmp_path: Path
+) -> None:
+    """Kept wholly, it sounds as it did, but for the end, which was faded."""
+    first = made(pipeline, request(6))[1]
+    assert first.left is not None
+    own = kept(tmp_path / "own.wav", first, "test")
+    _, again = made(pipeline, request(6, source=own, strength=1))
+    assert again.notes["started_from"] == "latent"
+    assert np.allclose(again.audio.samples, first.audio.samples, atol=1e-6)
+    _, longer = made(pipeline, request(9, source=own, extend_right=3))
+    assert longer.notes["started_from"] == "latent"
+    assert longer.left is not None
+    latent, former = source.restored(longer.left), source.restored(first.left)
+    assert np.array_equal(latent[..., :64], former[..., :64])
+
+
+def test_a_track_of_another_model_is_listened_to(pipeline: Pipeline, tmp_path: Path) -> None:
+    first = made(pipeline, request(6))[1]
+    other = kept(tmp_path / "other.wav", first, "another model")
+    _, again = made(pipeline, request(6, source=other, strength=1))
+    assert again.notes["started_from"] == "sound"
+    assert not np.allclose(again.audio.samples, first.audio.samples, atol=1e-3)
+
+
+def test_a_model_without_an_encoder_goes_on_with_its_own_tracks(
+    pipeline: Pipeline, tmp_path: Path
+) -> None:
+    folder = with_decoder(TINY, tmp_path / "model")
+    (folder / "dcae_encoder.onnx").unlink()
+    model = Pipeline(layout.find(folder), PLACE)
+    own = kept(tmp_path / "own.wav", made(model, request(6))[1], "test")
+    wanted: dict[str, Any] = {"source": own, "repaint_start": 2, "repaint_end": 4}
+    assert np.array_equal(sound(model, 6, **wanted), sound(pipeline, 6, **wanted))
+    with pytest.raises(InvalidParams, match=r"lasts 6\.000 s, and 10 s are needed"):
+        sound(model, 10, **wanted)
 
 
 @pytest.mark.parametrize("channels", [1, 2, 3])
@@ -213,6 +274,6 @@ def test_only_the_part_in_use_is_in_memory(pipeline: Pipeline) -> None:
         return [stage.name for stage in stages if stage._session is not None]
 
     held = [open_now() for _ in pipeline.generate(request())]
-    expected = [["transformer_decoder.onnx"]] * 8 + [["dcae_decoder.onnx"], ["vocoder.onnx"]]
+    expected = [["transformer_decoder.onnx"]] * 9 + [["dcae_decoder.onnx"], ["vocoder.onnx"]]
     assert held == expected
     assert not any(stage._session for stage in stages)

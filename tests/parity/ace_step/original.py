@@ -149,6 +149,16 @@ class Original:
         self.pipeline.device, self.pipeline.dtype = torch.device("cpu"), torch.float32
         self.pipeline.cpu_offload = False
 
+    def weakened(self, network: nn.Module, ids: torch.Tensor) -> Array:
+        """What ``get_text_embeddings_null`` makes of a prompt's tokens [1, S]."""
+
+        def tokenized(*_: object, **__: object) -> dict[str, torch.Tensor]:
+            return {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
+
+        self.pipeline.text_tokenizer, self.pipeline.text_encoder_model = tokenized, network
+        array: Array = self.pipeline.get_text_embeddings_null([""]).numpy()
+        return array
+
     def scheduler(self, name: str) -> Any:  # noqa: ANN401
         """``Euler``, ``Heun`` or ``PingPong``, as the pipeline makes it."""
         suffix = "Scheduler" if name == "PingPong" else "DiscreteScheduler"

@@ -57,6 +57,18 @@ def test_a_folder_in_half_precision_takes_and_gives_float32(narrow: tuple[Path, 
     assert kinds == {"tensor(float)"}
 
 
+def test_what_erg_needs_is_an_input_unless_told_otherwise(deep: Path, tmp_path: Path) -> None:
+    report = export(deep, tmp_path / "with")
+    assert max(report.differences.values()) < 1e-4
+    export(deep, tmp_path / "without", Wish(encoder=False, erg=False))
+    for stem in (parts.TEXT, parts.ENCODER, parts.DECODER):
+        names = [
+            [value.name for value in onnx.load(tmp_path / name / f"{stem}.onnx").graph.input]
+            for name in ("with", "without")
+        ]
+        assert names[0] == [*names[1], parts.TAU]
+
+
 def test_a_folder_that_is_there_is_not_written_over(source: Path, tmp_path: Path) -> None:
     with pytest.raises(OutputExists):
         export(source, tmp_path)

@@ -4,12 +4,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tokenizers
 import torch
 from numpy.typing import NDArray
 
 from lofi.export.ace_step import autoencoder, checkpoint
 from lofi.export.ace_step.parts import Narrowed
-from parity.ace_step import golden
+from lofi.export.ace_step.text import TextEncoder
+from parity.ace_step import erg, golden
 
 CLOSE = 2e-5
 """Largest difference: the numbers are near one, and only the order of sums differs."""
@@ -78,6 +80,39 @@ def test_a_rotation_of_other_pairs_would_be_noticed(
     network = checkpoint.transformer(source)
     with pytest.raises(AssertionError):
         held(velocity(network, vectors, 15, 57.0), vectors["velocity_15_57"])
+
+
+@pytest.mark.parametrize("run", erg.RUNS)
+def test_weakened_attention_is_the_originals(deep: Path, run: str) -> None:
+    kept = erg.read()
+    tag, lyric, diffusion = erg.RUNS[run]
+    encoder, network = checkpoint.encoder(deep), checkpoint.transformer(deep)
+    assert encoder.weakens
+    assert network.weakens
+    states = tensor(kept["states"][1 if tag else 0 :][:1])
+    tokens = torch.tensor([golden.LYRICS["inst"]])
+    if not tag:
+        states = states * 0
+    if not lyric:
+        tokens = tokens * 0
+    free, _ = encoder(
+        states, torch.ones(states.shape[:2]), torch.zeros(1, 512), tokens,
+        torch.ones_like(tokens), torch.tensor([0.01 if lyric else 1.0]),
+    )  # fmt: skip
+    held(free, kept[f"free_{run}"])
+    answer = network(
+        tensor(kept["noise"]), torch.ones(1, golden.SHORT), free, tensor(kept["mask"]),
+        torch.tensor([1000.0]), torch.tensor([0.01 if diffusion else 1.0]),
+    )  # fmt: skip
+    held(answer, kept[f"first_{run}"][1])
+
+
+def test_weakened_states_are_the_originals(deep: Path) -> None:
+    kept = erg.read()
+    words = tokenizers.Tokenizer.from_file(str(deep / checkpoint.TEXT / "tokenizer.json"))
+    ids = torch.tensor([words.encode(golden.PROMPT).ids] * 2)
+    encoder = TextEncoder(checkpoint.text(deep))
+    held(encoder(ids, torch.ones_like(ids), torch.tensor([1.0, 0.01])), kept["states"])
 
 
 def test_half_precision_stays_near_the_original(source: Path, vectors: golden.Arrays) -> None:

@@ -40,6 +40,10 @@ class LatentDecoder:
             return windows.plan(frames)
         return windows.plan(frames, self._fixed, fixed=True)
 
+    def computed(self, window: Window) -> int:
+        """The frames that the graph is given for a window."""
+        return self._fixed or window.stop - window.start
+
     def decode(self, latent: Latent, window: Window) -> Result:
         """The spectrogram of a window, shape (2, 128, 8 * frames), natural logarithms.
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from lofi.backends.ace_step import erg
 from lofi.backends.ace_step.conditions import Conditions
 from lofi.backends.ace_step.latents import Latent
 from lofi.backends.ace_step.layout import Files
@@ -19,6 +20,7 @@ PORTS = Ports(
         "timestep": 1,
     },
     {"sample": 4},
+    {erg.INPUT: 1},
 )
 
 
@@ -44,9 +46,8 @@ class Denoiser:
                 f"{self.stage.name} takes only latents of {length} frames",
                 hint="make the model again with scripts/export_ace_step.py",
             )
-        able = all(not isinstance(self.stage.declared(name).shape[0], int) for name in PORTS.inputs)
         wanted = self.stage.grant.device is not Device.CPU if batched is None else batched
-        self.batched = able and wanted
+        self.batched = self.stage.any_rows and wanted
 
     def velocity(self, latent: Latent, time: np.float32, conditions: Conditions) -> Latent:
         """The answer to the prompt; ``time`` is 0 to 1000, ``latent`` of shape (1, 8, 16, frames).
@@ -67,16 +68,20 @@ class Denoiser:
         free = conditions.given if conditions.free is None else conditions.free
         if not self.batched:
             first = self._run(latent, time, conditions.given, conditions.mask)
-            return first, self._run(latent, time, free, conditions.mask)
+            return first, self._run(latent, time, free, conditions.mask, conditions.tau)
         both = self._run(
             np.concatenate([latent, latent]),
             time,
             np.concatenate([conditions.given, free]),
             np.concatenate([conditions.mask, conditions.mask]),
+            erg.FULL,
+            conditions.tau,
         )
         return both[:1], both[1:]
 
-    def _run(self, latent: Latent, time: np.float32, states: Result, mask: Result) -> Latent:
+    def _run(
+        self, latent: Latent, time: np.float32, states: Result, mask: Result, *taus: float
+    ) -> Latent:
         rows, _, _, frames = latent.shape
         (sample,) = self.stage.run(
             hidden_states=latent,
@@ -84,5 +89,6 @@ class Denoiser:
             encoder_hidden_states=states,
             encoder_hidden_mask=mask,
             timestep=np.full(rows, time, np.float32),
+            erg_tau=np.array(taus or (erg.FULL,), np.float32),
         )
         return self.stage.sized(sample, latent.shape)

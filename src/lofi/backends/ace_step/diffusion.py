@@ -1,6 +1,7 @@
 """The run: from noise to a latent, one evaluation of the network after the other."""
 
 from collections.abc import Generator
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,6 +20,14 @@ Run = Generator[None, None, Latent]
 """Yields after every evaluation; what it returns is the latent."""
 
 
+class Evaluation(NamedTuple):
+    """One call of the network, or two where it is guided."""
+
+    reached: int
+    """Steps of which the latent is the result after it, be it provisional."""
+    guided: bool
+
+
 class Diffusion:
     """One run over a task."""
 
@@ -29,12 +38,26 @@ class Diffusion:
         self._guidance = Guidance(options.guidance_type)
         self._plan = guidance_plan(options)
         self._scheduler = _scheduler(task, options, noise)
+        self._skipped = min(task.skipped, self._steps) if isinstance(task, Part) else 0
 
     @property
-    def evaluations(self) -> int:
-        """How often the run yields."""
-        skipped = self._task.skipped if isinstance(self._task, Part) else 0
-        return len(self._scheduler.levels) - skipped
+    def steps(self) -> int:
+        """How many are taken."""
+        return self._steps - self._skipped
+
+    @property
+    def evaluations(self) -> list[Evaluation]:
+        """One for each time that the run yields."""
+        levels = self._scheduler.levels[self._skipped :]
+        return [
+            Evaluation(then - self._skipped, self._plan.scale_at(level, self._steps) is not None)
+            for level, then in zip(levels, (*levels, self._steps)[1:], strict=True)
+        ]
+
+    @property
+    def guided(self) -> bool:
+        """Whether the answer to nothing is asked for in any step."""
+        return any(each.guided for each in self.evaluations)
 
     def run(self, denoiser: Denoiser, conditions: Conditions) -> Run:
         """Make the latent.

@@ -66,6 +66,17 @@ class AceStepOptions(Options):
         le=100.0,
         description="how much steps of euler and heun deviate from their mean, -100 to 100",
     )
+    erg_tag: bool | None = Field(
+        None,
+        description="guide away from the prompt as weakened attention reads it (ERG), and not from "
+        "nothing; it counts with erg_lyric; unset: if the model can",
+    )
+    erg_lyric: bool | None = Field(
+        None, description="the same for the lyrics; unset: if the model can"
+    )
+    erg_diffusion: bool | None = Field(
+        None, description="weaken the look at what is guided away from, too; unset: if it can"
+    )
     lyrics: str = Field(
         "[inst]",
         max_length=20_000,

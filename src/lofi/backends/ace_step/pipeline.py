@@ -3,14 +3,16 @@
 import threading
 from collections.abc import Generator
 from contextlib import closing
+from typing import NamedTuple
 
 import numpy as np
 
-from lofi.backends.ace_step import latents, source, windows
-from lofi.backends.ace_step.conditions import ConditionEncoder
+from lofi.backends.ace_step import cost, erg, latents, source, windows
+from lofi.backends.ace_step.conditions import ConditionEncoder, Conditions
 from lofi.backends.ace_step.decoder import LatentDecoder
 from lofi.backends.ace_step.denoiser import Denoiser
 from lofi.backends.ace_step.diffusion import Diffusion
+from lofi.backends.ace_step.erg import Erg
 from lofi.backends.ace_step.finish import finished
 from lofi.backends.ace_step.latents import SPAN, Latent
 from lofi.backends.ace_step.layout import Files
@@ -30,6 +32,15 @@ from lofi.errors import GenerationCancelled, InvalidParams
 from lofi.track import Request, Take
 
 
+class _Words(NamedTuple):
+    """What the network is to be told."""
+
+    prompt: str
+    lyrics: tuple[Tokens, Tokens]
+    guided: bool
+    erg: Erg
+
+
 class Pipeline:
     """An ACE-Step model, of which only the part in use is in memory."""
 
@@ -46,11 +57,13 @@ class Pipeline:
         self._decoder = LatentDecoder(files, placement)
         self._vocoder = Vocoder(files, placement)
         self._denoiser = Denoiser(files, placement)
+        graphs = (self._text.stage, self._encoder.stage, self._denoiser.stage)
+        self._able = Erg(*(graph.takes(erg.INPUT) for graph in graphs))
         self._interrupted = threading.Event()
         self.grant = self._denoiser.stage.grant
 
     def generate(self, request: Request) -> Generator[Step, None, Take]:
-        """Make one track; a step is one evaluation of the scheduler, or a window of decoding.
+        """Make one track; steps are those of the diffusion, and reports of them even in time.
 
         Raises:
             GenerationCancelled: ``interrupt`` was called meanwhile.
@@ -61,24 +74,27 @@ class Pipeline:
         if not isinstance(options, AceStepOptions):
             raise InvalidParams(f"{type(options).__name__} are not the options of ACE-Step")
         self._interrupted.clear()
-        lyrics = self._lyrics.tokens(options.lyrics)
         noise = Noise(request.seed)
-        task = plan(request, options, noise, lambda seconds: self._encoded(options, seconds))
+        lyrics = self._lyrics.tokens(options.lyrics)
+        begun = source.Beginning(self._source, options.source, request.model_version)
+        task = plan(request, options, noise, begun.latent)
         self._go_on("the start")
         diffusion = Diffusion(task, options, noise)
-        decoded = latents.frames(request.seconds)
-        chunks = len(self._vocoder.chunks(decoded * SPAN))
-        total = diffusion.evaluations + len(self._decoder.windows(decoded)) + chunks
-        done = 0
-        with closing(self._made(request.prompt, options, lyrics, diffusion)) as work:
+        doing = erg.chosen(options, self._able, guided=diffusion.guided)
+        notes = {"erg": erg.note(doing, self._able)} | begun.notes
+        words = _Words(request.prompt, lyrics, diffusion.guided, doing)
+        reports = iter(self._reports(diffusion, latents.frames(request.seconds)))
+        with closing(self._made(words, diffusion)) as work:
             while True:
                 try:
                     next(work)
                 except StopIteration as end:
-                    return Take(finished(end.value, request.seconds))
-                done += 1
-                self._go_on(f"step {done} of {total}")
-                yield Step(done, total)
+                    latent, sound = end.value
+                    track = finished(sound, request.seconds)
+                    return Take(track, notes, source.remains(latent))
+                step = next(reports)
+                self._go_on(f"step {step.done} of {step.total}")
+                yield step
 
     def interrupt(self) -> None:
         """End the run in hand, in whichever graph it is, and the track with it."""
@@ -101,23 +117,28 @@ class Pipeline:
         if self._interrupted.is_set():
             raise GenerationCancelled(f"given up after {place}")
 
-    def _encoded(self, options: AceStepOptions, seconds: float) -> Latent:
-        if options.source is None:
-            raise InvalidParams("there is no source")
-        return self._source.encode(source.read(options.source, seconds))
+    def _reports(self, diffusion: Diffusion, frames: int) -> list[Step]:
+        """What is yielded for a latent of so many frames, in order."""
+        total, mel = diffusion.steps, frames * SPAN
+        evaluations = diffusion.evaluations
+        spans = [self._decoder.computed(each) for each in self._decoder.windows(frames)]
+        chunks = [self._vocoder.seen(mel, start) for start in self._vocoder.chunks(mel)]
+        parts = [
+            *(cost.Part(each.reached, frames * (1 + each.guided)) for each in evaluations),
+            *(cost.Part(total, cost.WINDOW * count) for count in spans),
+            *(cost.Part(total, cost.CHUNK * (end - begin) / SPAN) for begin, end in chunks),
+        ]
+        return cost.steps(parts, total)
 
     def _made(
-        self,
-        prompt: str,
-        options: AceStepOptions,
-        lyrics: tuple[Tokens, Tokens],
-        diffusion: Diffusion,
-    ) -> Generator[None, None, Samples]:
-        """The sound at 44.1 kHz; yields after every evaluation, window and chunk."""
-        states = self._text.encode(prompt)
-        self._go_on("the prompt")
-        conditions = self._encoder.encode(states, lyrics, guided=options.guidance_scale > 1)
-        self._go_on("the prompt")
+        self, words: _Words, diffusion: Diffusion
+    ) -> Generator[None, None, tuple[Latent, Samples]]:
+        """The latent, and its sound at 44.1 kHz; yields when it is prepared, then after every
+        evaluation, window and chunk."""
+        conditions = self._conditions(words)
+        if diffusion.evaluations:
+            self._denoiser.stage.open()
+        yield
         latent = yield from diffusion.run(self._denoiser, conditions)
         if self.grant.device is Device.CPU:  # elsewhere, bringing it back takes as long as a track
             self._denoiser.stage.close()
@@ -127,7 +148,19 @@ class Pipeline:
             for start in self._vocoder.chunks(mel.shape[-1]):
                 sound.append(self._vocoder.sound(mel, start))
                 yield
-        return np.concatenate(sound, axis=1)
+        return latent, np.concatenate(sound, axis=1)
+
+    def _conditions(self, words: _Words) -> Conditions:
+        doing, weak = words.erg, None
+        if doing.tag:
+            states, weak = np.split(self._text.encode(words.prompt, erg.FULL, erg.TAU), 2)
+        else:
+            states = self._text.encode(words.prompt)
+            weak = np.zeros_like(states) if doing.lyric else None
+        self._go_on("the prompt")
+        told = self._encoder.encode(states, words.lyrics, guided=words.guided, weak=weak)
+        self._go_on("the prompt")
+        return told._replace(tau=erg.TAU) if doing.diffusion else told
 
     def _drawn(self, latent: Latent) -> Generator[None, None, Mel]:
         spans = self._decoder.windows(latent.shape[-1])

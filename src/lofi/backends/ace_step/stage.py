@@ -24,6 +24,8 @@ class Ports(NamedTuple):
     inputs: Mapping[str, int]
     """Name and rank."""
     outputs: Mapping[str, int]
+    extras: Mapping[str, int] = {}
+    """Inputs that only some graphs have, always under this name; what is given is then used."""
 
 
 class Stage:
@@ -43,11 +45,20 @@ class Stage:
         session = self._opened()
         self.grant: Grant = session.grant
         self._inputs, self._outputs = _bound(session, ports)
-        self._declared = {name: session.inputs[self._inputs[name]] for name in ports.inputs}
+        self._declared = {name: session.inputs[there] for name, there in self._inputs.items()}
 
     def declared(self, name: str) -> Tensor:
         """The input that the graph has under our name ``name``."""
         return self._declared[name]
+
+    def takes(self, name: str) -> bool:
+        """Whether the graph has this input of those that only some have."""
+        return name in self._declared
+
+    @property
+    def any_rows(self) -> bool:
+        """Whether it takes several rows at once."""
+        return all(not isinstance(each.shape[0], int) for each in self._declared.values())
 
     def run(self, **feeds: Array) -> list[Result]:
         """All outputs in order, as float32; inputs are given in the types that the graph takes.
@@ -74,6 +85,14 @@ class Stage:
         if result.size != int(np.prod(shape)):
             raise ModelInferenceFailed(f"{self.name} gave {result.shape} instead of {shape}")
         return result.reshape(shape)
+
+    def open(self) -> None:
+        """Bring it into memory now.
+
+        Raises:
+            ModelLoadFailed: the file cannot be used any more.
+        """
+        self._opened()
 
     @contextmanager
     def held(self) -> Generator[None, None, None]:
@@ -107,12 +126,15 @@ def _bound(session: Session, ports: Ports) -> tuple[dict[str, str], dict[str, st
     Raises:
         ModelLoadFailed: something is missing, unknown, or of another type or rank.
     """
-    inputs = _named(session, "input", ports.inputs, session.inputs)
+    extras = [name for name in ports.extras if name in session.inputs]
+    usual = {name: each for name, each in session.inputs.items() if name not in extras}
+    inputs = _named(session, "input", ports.inputs, usual) | {name: name for name in extras}
     outputs = _named(session, "output", ports.outputs, session.outputs)
     session.demand(
         {
             inputs[name]: _need(rank, session.inputs[inputs[name]])
-            for name, rank in ports.inputs.items()
+            for name, rank in {**ports.inputs, **ports.extras}.items()
+            if name in inputs
         },
         {
             outputs[name]: _need(rank, session.outputs[outputs[name]])

@@ -32,6 +32,10 @@ class Vocoder:
         """Where in a spectrogram of so many frames chunks begin."""
         return range(0, frames, CHUNK)
 
+    def seen(self, frames: int, start: int) -> tuple[int, int]:
+        """Between which of so many frames the chunk that begins at one is made."""
+        return max(0, start - REACH), min(start + CHUNK + REACH, frames)
+
     def sound(self, mel: Result, start: int) -> Samples:
         """The chunk that begins at a frame, shape (2, samples) from (2, 128, frames).
 
@@ -39,7 +43,7 @@ class Vocoder:
             GenerationCancelled, ModelInferenceFailed, ModelLoadFailed: as ``Stage.run``.
         """
         stop = min(start + CHUNK, mel.shape[-1])
-        begin, end = max(0, start - REACH), min(stop + REACH, mel.shape[-1])
+        begin, end = self.seen(mel.shape[-1], start)
         channels = [self._run(channel[..., begin:end]) for channel in mel]
         return np.stack(channels)[:, (start - begin) * HOP : (stop - begin) * HOP]
 

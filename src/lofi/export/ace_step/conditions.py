@@ -5,7 +5,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from lofi.export.ace_step.lyrics import LyricEncoder
+from lofi.export.ace_step.lyrics import WEAK, LyricEncoder
 from lofi.export.ace_step.lyrics import Size as LyricSize
 
 
@@ -25,6 +25,8 @@ class Conditions(nn.Module):
     def __init__(self, size: Size) -> None:
         super().__init__()
         self.size = size
+        self.weakens = size.lyrics.layers >= WEAK.stop
+        """Whether ``tau`` is an input."""
         self.speaker_embedder = nn.Linear(size.speaker, size.width)
         self.genre_embedder = nn.Linear(size.text, size.width)
         self.lyric_embs = nn.Embedding(size.vocabulary, size.lyrics.width)
@@ -32,7 +34,13 @@ class Conditions(nn.Module):
         self.lyric_proj = nn.Linear(size.lyrics.width, size.width)
 
     def forward(
-        self, text: Tensor, text_mask: Tensor, speaker: Tensor, tokens: Tensor, mask: Tensor
+        self,
+        text: Tensor,
+        text_mask: Tensor,
+        speaker: Tensor,
+        tokens: Tensor,
+        mask: Tensor,
+        tau: Tensor | None = None,
     ) -> tuple[Tensor, Tensor]:
         """States [B, 1 + S + L, width] and their mask, in float32.
 
@@ -42,8 +50,9 @@ class Conditions(nn.Module):
             speaker: [B, speaker]; zeros, for released checkpoints know no speaker.
             tokens: Lyrics, int64 [B, L].
             mask: int64 [B, L].
+            tau: [B], what queries to lyrics are multiplied by in some layers; 1 is as without.
         """
-        sung = self.lyric_proj(self.lyric_encoder(self.lyric_embs(tokens), mask))
+        sung = self.lyric_proj(self.lyric_encoder(self.lyric_embs(tokens), mask, tau))
         voice = self.speaker_embedder(speaker)[:, None]
         states = torch.cat([voice, self.genre_embedder(text), sung], dim=1)
         one = torch.ones_like(speaker[:, :1], dtype=torch.float32)

@@ -11,7 +11,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lofi.export.ace_step.ends import Final, Patches, Time
-from lofi.export.ace_step.layers import EPSILON, Held, rms, rotary, rotated
+from lofi.export.ace_step.layers import EPSILON, Held, rms, rotary, rotated, weakened
+
+WEAK = range(15, 20)
+"""Blocks in which ERG weakens queries. Only those to the conditions need it: over time, attention
+is divided by the sum of its own weights, so a factor of the queries cancels."""
 
 
 class Size(NamedTuple):
@@ -71,11 +75,12 @@ class ToConditions(Attention):
         x: Tensor,
         states: Tensor,
         hidden: Tensor,
+        tau: Tensor | None,
         tables: tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]],
     ) -> Tensor:
         """``x`` [B, T, width] looks at ``states`` [B, C, width]; ``hidden`` [B, 1, 1, C] is added
-        to the scores."""
-        query = rotated(self.split(self.to_q(x)), tables[0])
+        to the scores; queries are multiplied by ``tau`` [B]."""
+        query = rotated(self.split(weakened(self.to_q(x), tau)), tables[0])
         key = rotated(self.split(self.to_k(states)), tables[1])
         scores = (query * query.shape[-1] ** -0.5) @ key.transpose(2, 3)
         weights = torch.softmax(scores.float() + hidden, dim=-1).to(x.dtype)
@@ -116,7 +121,7 @@ class Block(nn.Module):
         x: Tensor,
         time: Tensor,
         seen: Tensor,
-        conditions: tuple[Tensor, Tensor],
+        conditions: tuple[Tensor, Tensor, Tensor | None],
         tables: tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]],
     ) -> Tensor:
         """``x`` [B, T, width]; ``time`` [B, 6, width] moves, scales and gates both halves."""
@@ -134,6 +139,8 @@ class Denoiser(nn.Module):
     def __init__(self, size: Size) -> None:
         super().__init__()
         self.size = size
+        self.weakens = size.layers >= WEAK.stop
+        """Whether ``tau`` is an input."""
         self.timestep_embedder = Time(size.width)
         self.t_block = nn.ModuleList([nn.SiLU(), nn.Linear(size.width, 6 * size.width)])
         self.proj_in = Patches(size.width)
@@ -141,7 +148,13 @@ class Denoiser(nn.Module):
         self.final_layer = Final(size.width)
 
     def forward(
-        self, latents: Tensor, seen: Tensor, states: Tensor, mask: Tensor, timestep: Tensor
+        self,
+        latents: Tensor,
+        seen: Tensor,
+        states: Tensor,
+        mask: Tensor,
+        timestep: Tensor,
+        tau: Tensor | None = None,
     ) -> Tensor:
         """The velocity [B, 8, 16, T].
 
@@ -151,14 +164,16 @@ class Denoiser(nn.Module):
             states: Conditions [B, C, width].
             mask: [B, C], 1 where a condition counts.
             timestep: [B], 0 to 1000.
+            tau: [B], what queries of some blocks are multiplied by; 1 is as without.
         """
         embedded = self.timestep_embedder(timestep)
         time = self.t_block[1](functional.silu(embedded)).unflatten(1, (6, -1))
         x = self.proj_in(latents)
         tables = (self._table(x), self._table(states))
         hidden = torch.where(mask == 1, 0.0, -torch.inf)[:, None, None, :]
-        for block in self.transformer_blocks:
-            x = block(x, time, seen, (states, hidden), tables)
+        for number, block in enumerate(self.transformer_blocks):
+            weak = tau if number in WEAK else None
+            x = block(x, time, seen, (states, hidden, weak), tables)
         result: Tensor = self.final_layer(x, embedded)
         return result
 

@@ -25,6 +25,9 @@ class Wish:
     precision: Precision = Precision.FP32
     encoder: bool = True
     """Also ``dcae_encoder.onnx``, which tasks that begin with a sound need."""
+    erg: bool = True
+    """With the input that ERG needs, which published graphs do not have; a network with fewer
+    blocks than ERG speaks of is written without it in any case."""
     limit: int = LIMIT
     """Bytes of weights above which they go into a file of their own."""
 
@@ -64,6 +67,8 @@ def _fill(source: Path, folder: Path, stem: str, wish: Wish) -> float:
     """Write one graph and hold it against torch. Only one network is in memory at a time."""
     part, path = PARTS[stem], folder / f"{stem}.onnx"
     module = part.load(source).eval()
+    if not wish.erg:
+        module.weakens = False
     held, draws = verify.trials(part, module), list(verify.draws(part, module))
     write(graph(part, module, wish.precision), path, wish.limit if stem == DECODER else LIMIT)
     del module  # the graph is about as large

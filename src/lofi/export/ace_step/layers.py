@@ -47,6 +47,13 @@ def multiplied(module: nn.Module) -> nn.Module:
     return module
 
 
+def weakened(query: Tensor, tau: Tensor | None) -> Tensor:
+    """``query`` [B, ...] multiplied by ``tau`` [B], if there is one."""
+    return (
+        query if tau is None else query * tau.to(query.dtype).reshape(-1, *[1] * (query.dim() - 1))
+    )
+
+
 def rms(x: Tensor, epsilon: float = 1e-6) -> Tensor:
     """``x`` over its root mean square along the last axis, without weights; in float32."""
     wide = x.float()

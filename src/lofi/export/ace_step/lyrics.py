@@ -10,6 +10,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from lofi.export.ace_step.layers import weakened
+
+WEAK = range(4, 6)
+"""Layers in which ERG weakens queries."""
+
 
 class Size(NamedTuple):
     """What the weights of the encoder tell."""
@@ -33,12 +38,14 @@ class Attention(nn.Module):
             bias = torch.zeros(size.heads, size.width // size.heads)
             setattr(self, name, nn.Parameter(bias))
 
-    def forward(self, x: Tensor, distances: Tensor, hidden: Tensor) -> Tensor:
-        """``x`` [B, L, width]; ``hidden`` [B, 1, 1, L] is true where nothing may be seen."""
+    def forward(self, x: Tensor, distances: Tensor, hidden: Tensor, tau: Tensor | None) -> Tensor:
+        """``x`` [B, L, width]; ``hidden`` [B, 1, 1, L] is true where nothing may be seen; queries
+        are multiplied by ``tau`` [B], not so the biases that are added to them."""
         query, key, value = (
             layer(x).unflatten(2, (self.heads, -1))
             for layer in (self.linear_q, self.linear_k, self.linear_v)
         )
+        query = weakened(query, tau)
         position = self.linear_pos(distances).unflatten(1, (self.heads, -1)).transpose(0, 1)
         key, value = key.transpose(1, 2), value.transpose(1, 2)
         content = (query + self.pos_bias_u).transpose(1, 2) @ key.transpose(2, 3)
@@ -72,9 +79,9 @@ class Layer(nn.Module):
         self.self_attn, self.feed_forward = Attention(size), FeedForward(size)
         self.norm_mha, self.norm_ff = nn.LayerNorm(size.width), nn.LayerNorm(size.width)
 
-    def forward(self, x: Tensor, distances: Tensor, hidden: Tensor) -> Tensor:
+    def forward(self, x: Tensor, distances: Tensor, hidden: Tensor, tau: Tensor | None) -> Tensor:
         """``x`` and the result are [B, L, width]."""
-        x = x + self.self_attn(self.norm_mha(x), distances, hidden)
+        x = x + self.self_attn(self.norm_mha(x), distances, hidden, tau)
         result: Tensor = x + self.feed_forward(self.norm_ff(x))
         return result
 
@@ -101,13 +108,14 @@ class LyricEncoder(nn.Module):
         self.encoders = nn.ModuleList(Layer(size) for _ in range(size.layers))
         self.after_norm = nn.LayerNorm(size.width)
 
-    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        """The states; ``mask`` [B, L] is 0 where a token must not be seen."""
+    def forward(self, x: Tensor, mask: Tensor, tau: Tensor | None = None) -> Tensor:
+        """The states; ``mask`` [B, L] is 0 where a token must not be seen. Queries of some layers
+        are multiplied by ``tau`` [B]."""
         distances = _distances(x.shape[1], x.shape[2]).to(x.dtype)
         hidden = mask[:, None, None, :] == 0
         x = self.embed(x)
-        for layer in self.encoders:
-            x = layer(x, distances, hidden)
+        for number, layer in enumerate(self.encoders):
+            x = layer(x, distances, hidden, tau if number in WEAK else None)
         result: Tensor = self.after_norm(x)
         return result
 

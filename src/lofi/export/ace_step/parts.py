@@ -25,6 +25,8 @@ TEXT, ENCODER, DECODER, LATENTS_TO_MEL, VOCODER, MEL_TO_LATENTS = (
 )
 """The files. The last one is ours: no published export has it."""
 LYRIC, STATES, MASK = "lyric_token_idx", "encoder_hidden_states", "encoder_hidden_mask"
+TAU = "erg_tau"
+"""What ERG multiplies queries by, for each row; 1 is without. Published graphs do not have it."""
 MEL, LATENTS = "mel_spectrogram", "latents"
 SCALED = {"lofi.latents": "scaled", "lofi.mel": "log"}
 """In the metadata: latents are as the diffusion makes them, mels are natural logarithms."""
@@ -79,14 +81,20 @@ def graph(part: Part, module: nn.Module, precision: Precision) -> Graph:
     inputs = part.inputs(module, 2, 24, 6)
     if precision is Precision.FP16 and part.narrow:
         module = Narrowed(module, list(inputs))
-    made = trace(multiplied(module).eval(), inputs, part.outputs, part.axes)
+    there = {*inputs, *part.outputs}
+    axes = {name: sizes for name, sizes in part.axes.items() if name in there}
+    made = trace(multiplied(module).eval(), inputs, part.outputs, axes)
     return tidied(made, part.notes)
+
+
+def _taus(module: nn.Module, rows: int) -> Inputs:
+    return {TAU: torch.linspace(0.01, 1, rows)} if module.weakens else {}
 
 
 def _ids(module: nn.Module, rows: int, length: int, _: int) -> Inputs:
     words = module.network.config.vocab_size
     ids = torch.randint(3, words, (rows, length))
-    return {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
+    return {"input_ids": ids, "attention_mask": torch.ones_like(ids), **_taus(module, rows)}
 
 
 def _said(module: nn.Module, rows: int, length: int, sung: int) -> Inputs:
@@ -100,6 +108,7 @@ def _said(module: nn.Module, rows: int, length: int, sung: int) -> Inputs:
         "speaker_embeds": torch.zeros(rows, size.speaker),
         LYRIC: torch.randint(0, size.vocabulary, (rows, sung)),
         "lyric_mask": mask,
+        **_taus(module, rows),
     }
 
 
@@ -112,6 +121,7 @@ def _noisy(module: nn.Module, rows: int, frames: int, conditions: int) -> Inputs
         STATES: torch.randn(rows, conditions, module.size.width),
         MASK: mask,
         "timestep": torch.linspace(900, 40, rows),
+        **_taus(module, rows),
     }
 
 
@@ -139,7 +149,8 @@ PARTS: Mapping[str, Part] = {
         _ids,
         ["last_hidden_state"],
         _axes(
-            input_ids={1: "tokens"}, attention_mask={1: "tokens"}, last_hidden_state={1: "tokens"}
+            input_ids={1: "tokens"}, attention_mask={1: "tokens"}, erg_tau={},
+            last_hidden_state={1: "tokens"},
         ),
         ((1, 5, 1), (2, 29, 1), (1, 256, 1)),
         narrow=False,  # its feed-forward leaves the range of float16
@@ -150,7 +161,7 @@ PARTS: Mapping[str, Part] = {
         [STATES, MASK],
         _axes(
             encoder_text_hidden_states={1: "tokens"}, text_attention_mask={1: "tokens"},
-            speaker_embeds={}, lyric_token_idx={1: "lyrics"}, lyric_mask={1: "lyrics"},
+            speaker_embeds={}, lyric_token_idx={1: "lyrics"}, lyric_mask={1: "lyrics"}, erg_tau={},
             encoder_hidden_states={1: "conditions"}, encoder_hidden_mask={1: "conditions"},
         ),
         ((1, 5, 1), (1, 11, 4), (2, 20, 77)),
@@ -162,7 +173,7 @@ PARTS: Mapping[str, Part] = {
         _axes(
             hidden_states={3: "frames"}, attention_mask={1: "frames"},
             encoder_hidden_states={1: "conditions"}, encoder_hidden_mask={1: "conditions"},
-            timestep={}, sample={3: "frames"},
+            timestep={}, erg_tau={}, sample={3: "frames"},
         ),
         TRIALS,
     ),

@@ -69,8 +69,18 @@ TINY = Size(
 )
 """As small as the fixed parts allow: lyrics of 6693 tokens, 2048 channels of the patches."""
 
+DEEP = Size(
+    denoiser.Size(20, 1, 8),
+    lyrics.Size(8, 2, 12, 6),
+    TINY.sounding,
+    NARROW,
+    {"vocab_size": 320, "d_model": 12, "d_kv": 4, "d_ff": 12, "num_layers": 10, "num_heads": 2},
+    torch.float32,
+)
+"""Narrower still, with all the blocks that ERG speaks of."""
 
-SIZES = {"true": TRUE, "tiny": TINY}
+
+SIZES = {"true": TRUE, "tiny": TINY, "deep": DEEP}
 
 
 def save(size: Size, folder: Path, seed: int = 0) -> None:
