@@ -3,6 +3,7 @@
 --- Requests made while it starts wait for it. Whatever happens to it, each is answered once.
 local errors = require("lofi.errors")
 local notice = require("lofi.notice")
+local obituary = require("lofi.obituary")
 local state = require("lofi.state")
 
 local M = {}
@@ -68,22 +69,6 @@ local function give_up(err)
   refuse(err)
 end
 
----What it wrote last, as the log has it: at most three lines.
----@return string
-local function last_words()
-  local words = {}
-  local lines = require("lofi.log").tail(20)
-  for at = #lines, 1, -1 do
-    local line = lines[at]:match("^%S+ %S+ daemon (.*)$")
-    if line and #words < 3 then
-      table.insert(words, 1, line)
-    elseif #words > 0 then
-      break
-    end
-  end
-  return #words > 0 and ", saying: " .. table.concat(words, " / ") or ""
-end
-
 ---@param err lofi.Error
 local function start_again_or_not(err)
   local delays = require("lofi.config").get().daemon.restart
@@ -91,7 +76,7 @@ local function start_again_or_not(err)
   if deaths > #delays then
     deaths = 0
     misfortune = nil
-    local told = vim.tbl_extend("force", err, { message = err.message .. last_words() })
+    local told = vim.tbl_extend("force", err, { message = err.message .. obituary.last_words() })
     notice.aside(errors.text(told), "error")
     return give_up(told)
   end
@@ -106,23 +91,12 @@ end
 ---@param which lofi.Process
 ---@param code integer
 ---@param signal integer
----@return lofi.Error
-local function obituary(which, code, signal)
-  local how = which.leaving and "was told to end"
-    or signal ~= 0 and ("ended by signal %d"):format(signal)
-    or ("ended with code %d"):format(code)
-  return errors.new("DAEMON_EXITED", "the daemon " .. how)
-end
-
----@param which lofi.Process
----@param code integer
----@param signal integer
 local function ended(which, code, signal)
   if which ~= process then
     return -- an older one; this one is none of its business
   end
   local worked = rpc:waiting() > 0 or state.is_generating()
-  local err = obituary(which, code, signal)
+  local err = obituary.of(which, code, signal)
   require("lofi.log").info("%s", err.message)
   local was_ready, gone = status == "ready", rpc --[[@as lofi.Rpc]]
   process, rpc = nil, nil

@@ -203,6 +203,53 @@ function M.prompts(done)
   select(M.earlier_prompts(), "prompts", "Prompts", tostring, done or into_prompt)
 end
 
+---@param how table as for `lofi.steer`
+---@return fun()
+local function steer(how)
+  return function()
+    require("lofi").steer(how)
+  end
+end
+
+local function ask_for_key()
+  vim.ui.input({ prompt = "Lofi: key, such as D minor: " }, function(key)
+    if key and vim.trim(key) ~= "" then
+      require("lofi").steer({ key = vim.trim(key) })
+    end
+  end)
+end
+
+---@param radio lofi.Radio
+---@return lofi.picker.Choice[]
+local function ways_to_steer(radio)
+  local choices = {}
+  local function add(label, run)
+    choices[#choices + 1] = { label = label, run = run }
+  end
+  for layer, on in vim.spairs(type(radio.layers) == "table" and radio.layers or {}) do
+    local label = (on and "Without %s" or "With %s again"):format(text.clean(layer))
+    add(label, steer({ [on and "mute" or "unmute"] = { layer } }))
+  end
+  local bpm = tonumber(radio.bpm)
+  if bpm then
+    for label, step in vim.spairs({ Faster = 5, Slower = -5 }) do
+      local to = math.floor(bpm + step + 0.5)
+      add(("%s, %d bpm"):format(label, to), steer({ bpm = to }))
+    end
+  end
+  add("In another key", ask_for_key)
+  return choices
+end
+
+---Layers, tempo and key of the radio that plays.
+function M.radio()
+  local radio = require("lofi.state").get().radio
+  if not radio then
+    return require("lofi.notice").say("the radio is off: :Lofi radio starts it")
+  end
+  act("the radio", ways_to_steer(radio))
+end
+
 ---@type table<string, string>
 local STATUS = {
   ready = "ready",

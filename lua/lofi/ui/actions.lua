@@ -289,6 +289,10 @@ end
 action("livelier", "livelier", intensity(0.1))
 action("calmer", "calmer", intensity(-0.1))
 
+action("steer", "layers, tempo and key", function()
+  require("lofi.picker").radio()
+end)
+
 action("timer", "focus timer, on or off", function(desk)
   lofi().timer(state().timer and false or nil, desk:answer())
 end)

@@ -32,6 +32,7 @@ M.list = {
   ["("] = "less",
   ["}"] = "livelier",
   ["{"] = "calmer",
+  ["gr"] = "steer",
   ["t"] = "timer",
   ["gs"] = "styles",
   ["gp"] = "prompts",

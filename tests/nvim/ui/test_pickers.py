@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.editor import Editor, Fake, other_plugin
-from fixtures.scenes import BUSY, NOW, Message, library, playback, track, track_id
+from fixtures.scenes import BUSY, NOW, RADIO, Message, library, playback, track, track_id
 from fixtures.screen import settle, stage, tell
 from fixtures.wavfile import wav
 
@@ -131,6 +131,26 @@ def test_a_backend_is_chosen_for_this_session(chooser: Editor, fake: Fake) -> No
     assert backends["items"] == ["Procedural      ready: works"]
     chooser.lua('require("lofi").generate("rain")')
     assert settled(chooser, fake, "generate")[0]["backend"] == "procedural"
+
+
+@pytest.mark.parametrize(
+    ("choice", "params"),
+    [
+        ("Without drums", {"mute": ["drums"]}),
+        ("With vinyl again", {"unmute": ["vinyl"]}),
+        ("Faster, 77 bpm", {"bpm": 77}),
+        ("Slower, 67 bpm", {"bpm": 67}),
+        ("In another key", {"key": "A minor"}),
+    ],
+)
+def test_the_radio_is_steered(
+    editor: Editor, fake: Fake, choice: str, params: dict[str, object]
+) -> None:
+    stage(editor, [*RADIO, *ANSWERS, ("radio_steer", playback())], NOW)
+    tell(editor, RADIO)
+    editor.lua('vim.ui.input = function(_, done) done(" A minor ") end')
+    choose(editor, "radio", choice)
+    assert settled(editor, fake, "radio_steer") == [params]
 
 
 def test_nothing_to_choose_from_is_said(editor: Editor) -> None:
