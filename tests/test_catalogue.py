@@ -234,3 +234,13 @@ def test_the_catalogue_cannot_be_changed_by_its_readers() -> None:
     with pytest.raises(TypeError):
         STYLES["CORE-01"] = STYLES["CORE-02"]  # type: ignore[index]
     assert catalogue.load() is STYLES
+
+
+def test_a_style_that_is_not_there_is_answered_with_the_nearest() -> None:
+    assert catalogue.named("jazz") == find("jazz lofi")
+    with pytest.raises(InvalidParams) as refused:
+        catalogue.named("raniy")
+    assert "rainy-day-lofi" in refused.value.hint
+    with pytest.raises(InvalidParams) as refused:
+        catalogue.named("xqz")
+    assert "lofi-daemon styles" in refused.value.hint

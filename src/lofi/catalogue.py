@@ -134,8 +134,10 @@ def named(text: str) -> Style:
     if style is not None:
         return style
     slugs = [each.slug for each in load().values()]
-    near = difflib.get_close_matches(_slug(text), slugs, n=3, cutoff=0.5)
-    hint = f"did you mean {' or '.join(near)}?" if near else "`lofi-daemon styles` lists them"
+    handles = {word: slug for slug in slugs for word in (*slug.split("-"), slug)}
+    close = difflib.get_close_matches(_slug(text), handles, n=3)
+    near = " or ".join(dict.fromkeys(handles[each] for each in close))
+    hint = f"did you mean {near}?" if near else "`lofi-daemon styles` lists them"
     raise InvalidParams(f"there is no style {text[:60]!r}", hint=hint)
 
 

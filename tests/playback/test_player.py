@@ -110,9 +110,35 @@ def test_tracks_are_crossfaded(tmp_path: Path) -> None:
 def test_a_loop_goes_on(room: Room) -> None:
     room.player.arrange(loop=Loop.ALL)
     room.player.play_all(["a", "b"])
-    room.stereo.hear(4.5)
-    room.wait(ended("b", Reason.FINISHED))
-    room.wait(started("a"), after=room.events.index(room.wait(started("b"))))
+    room.hear_until(ended("b", Reason.FINISHED))
+    room.hear_until(started("a"), after=room.events.index(room.wait(started("b"))))
+
+
+def test_nothing_that_a_key_does_clicks(tmp_path: Path) -> None:
+    room = Room(tmp_path)
+    for key in "ab":
+        room.add(key, 100, 60.0)
+    player = room.player
+    player.play_all(["a", "b"])
+    parts = [room.stereo.hear(0.5)]
+    for act in (
+        player.pause,
+        player.resume,
+        partial(player.set_volume, 0.1),
+        partial(player.set_volume, 1.0),
+        player.mute,
+        player.mute,
+        partial(player.duck, active=True),
+        partial(player.seek, to=30.003),
+        player.next,
+        player.previous,
+        player.stop,
+    ):
+        act()
+        parts.append(room.stereo.hear(0.2))
+    sound = np.concatenate(parts, axis=1)[0]
+    assert np.abs(np.diff(sound)).max() < 0.03 * peak(sound)
+    room.close()
 
 
 def test_pausing_stays_where_it_is(room: Room) -> None:

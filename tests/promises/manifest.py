@@ -489,10 +489,20 @@ EDITOR = {
 SOUND = {
     "heard-soon": Promise("A track is heard within a second of the command."),
     "heard-exactly": Promise("Pitch and volume are exact; what is paused or muted is silent."),
-    "no-clicks": Promise("Nothing that a key does clicks."),
+    "no-clicks": Promise(
+        "Nothing that a key does clicks.",
+        covered_by=("playback/test_player.py::test_nothing_that_a_key_does_clicks",),
+    ),
     "no-gaps": Promise("One track follows the other without a gap."),
     "crossfade": Promise("In a crossfade the powers of both tracks add up to that of one."),
     "devices": Promise("Audio devices are listed and chosen while something plays."),
+    "device-lost": Promise(
+        "A sound server that goes away is a problem that is told, never the end of the daemon.",
+        covered_by=(
+            "playback/test_player.py::test_an_output_that_goes_away_is_opened_again",
+            "playback/test_player.py::test_one_that_stays_away_is_a_problem_and_is_looked_for",
+        ),
+    ),
     "plays-files": Promise("Files of any rate and any number of channels are played to the end."),
     "silent-when-left": Promise(
         "Within a second of the death of the editor, or of the daemon, nothing is heard."

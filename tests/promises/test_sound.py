@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from fixtures.daemon import LAUNCH, SECONDS, Daemon, environment
+from fixtures.daemon import LAUNCH, SECONDS, Daemon, environment, until
 from fixtures.sink import Sink, virtual_sink
 from fixtures.sound import level, pitch, sine
 from lofi.sound.pcm import SAMPLE_RATE, Signal
@@ -91,29 +91,6 @@ def test_pitch_volume_pause_and_silence_are_what_was_asked_for(daemon: Daemon, s
     start = sink.frames
     assert sink.until_heard(start, silent=True) < 0.5
     assert daemon.call("status")["playback"]["underruns"] == 0
-
-
-@promise("sound:no-clicks")
-def test_nothing_that_a_key_does_clicks(daemon: Daemon, sink: Sink) -> None:
-    track_id = tone_track(daemon)
-    start = sink.frames
-    daemon.call("play", track_id=track_id)
-    sink.until_heard(start)
-    for method, params in (
-        ("pause", {}),
-        ("resume", {}),
-        ("volume_set", {"level": 0.1}),
-        ("volume_set", {"level": 1.0}),
-        ("mute", {}),
-        ("mute", {}),
-        ("seek", {"position_sec": 30}),
-        ("stop", {}),
-    ):
-        daemon.call(method, **params)
-        sink.record(0.4)
-    sound = sink.sound(start)[0]
-    # a tone of 240 Hz moves by a thirtieth of its height from frame to frame
-    assert np.abs(np.diff(sound)).max() < 0.06 * peak(sound)
 
 
 @promise("sound:no-gaps")
@@ -238,3 +215,23 @@ def test_devices_are_listed_and_chosen(
         refused = daemon.refusal("audio_device_set", device="Loud")
         assert device["name"] in str(refused.error)
         assert peak(sink.record(0.3)) > 0.05
+
+
+@promise("sound:device-lost")
+@pytest.mark.slow
+@pytest.mark.parametrize("output", OUTPUTS)
+def test_a_sound_server_that_dies_is_a_problem_and_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: str
+) -> None:
+    with virtual_sink(tmp_path / "run") as sink:
+        monkeypatch.setattr("fixtures.daemon.PASSED_ON", {"PULSE_SERVER": sink.address})
+        with Daemon(tmp_path / "home", settings=settings(output)) as daemon:
+            start = sink.frames
+            daemon.call("play", track_id=tone_track(daemon))
+            sink.until_heard(start)
+            sink.server.kill()
+            assert until(lambda: daemon.call("playback_status")["problem"] is not None)
+            told = daemon.call("playback_status")
+            assert (told["state"], told["output"]) == ("paused", "none")
+            assert told["position"]["position"] > 0
+            assert daemon.call("stop")["state"] == "stopped"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from lofi.errors import AudioDeviceError
 from lofi.radio.focus import IN_SECONDS, OUT_SECONDS, Focus
 
 
@@ -12,6 +13,8 @@ class Desk:
     def __init__(self) -> None:
         self.now = 0.0
         self.done: list[tuple[str, float]] = []
+        self.idle = False
+        self.broken = False
         self.told: list[Mapping[str, Any] | None] = []
         self.focus = Focus(
             self, self.told.append, clock=lambda: self.now, date=lambda: 1e9 + self.now
@@ -22,6 +25,8 @@ class Desk:
 
     def resume(self, seconds: float = 0.0) -> None:
         self.done.append(("in", seconds))
+        if self.broken:
+            raise AudioDeviceError("no device")
 
     def pass_minutes(self, minutes: float) -> None:
         self.now += 60 * minutes
@@ -80,6 +85,27 @@ def test_beginning_anew_in_a_break_is_work() -> None:
     described = desk.focus.described()
     assert described is not None
     assert (described["phase"], described["remaining_sec"]) == ("focus", 3000.0)
+    desk.focus.stop()
+
+
+def test_music_that_did_not_play_does_not_begin_after_a_break() -> None:
+    desk = Desk()
+    desk.idle = True
+    desk.focus.start(25, 5)
+    desk.pass_minutes(25)
+    desk.pass_minutes(5)
+    assert ("in", IN_SECONDS) not in desk.done
+    desk.focus.stop()
+
+
+def test_a_device_that_went_away_in_the_break_does_not_stop_the_timer() -> None:
+    desk = Desk()
+    desk.broken = True
+    desk.focus.start(25, 5)
+    desk.pass_minutes(25)
+    desk.pass_minutes(5)
+    assert desk.told[-1] is not None
+    assert desk.told[-1]["phase"] == "focus"
     desk.focus.stop()
 
 

@@ -103,6 +103,20 @@ def test_a_track_that_comes_too_late_is_played_when_it_comes(studio: Studio) -> 
     assert studio.player.state.index == 0
 
 
+def test_who_stops_while_it_is_made_hears_nothing_more(studio: Studio) -> None:
+    first = studio.make()
+    studio.prefetch.follow(
+        Plan(enabled=True, strategy=Strategy.PRESET_CYCLE, presets=("slow",), trigger=0.0)
+    )
+    studio.player.play(first)
+    assert until(lambda: studio.prefetch.pending, SECONDS)
+    studio.stereo.hear(1.2)
+    assert until(lambda: studio.player.state.doing is Doing.STOPPED, SECONDS)
+    studio.prefetch.rest()
+    assert until(lambda: len(studio.player.state.playlist) == 1, SECONDS)
+    assert studio.player.state.doing is Doing.STOPPED
+
+
 def test_who_stops_hears_nothing_more(studio: Studio) -> None:
     first = studio.make()
     studio.prefetch.follow(Plan(enabled=True, trigger=0.0))

@@ -350,9 +350,10 @@ class Stage:
             self._outlet.open()
         except AudioDeviceError as error:
             self.lost = True
+            self._deck.send(lambda fader: fader.presence.jump(0.0))  # attempts shall take nothing
             if not was:
                 logger.warning("%s", error.message)
                 yield Changed()
         else:
-            self.lost = False
+            self._sound(QUICK)
             yield Changed()

@@ -1,5 +1,6 @@
 """The focus timer at work: a thread that fades the music out for breaks and in for work."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -7,7 +8,10 @@ from typing import Protocol
 
 from pydantic import JsonValue
 
+from lofi.errors import LofiError
 from lofi.radio.timer import Phase, Standing, Timer
+
+logger = logging.getLogger(__name__)
 
 OUT_SECONDS = 6.0
 IN_SECONDS = 3.0
@@ -15,6 +19,11 @@ IN_SECONDS = 3.0
 
 class Music(Protocol):
     """What can be silenced, and come back."""
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing plays."""
+        ...
 
     def pause(self, seconds: float = ...) -> None:
         """Fade out."""
@@ -110,7 +119,7 @@ class Focus:
 
     def _obey(self, standing: Standing) -> None:
         if standing.phase is Phase.BREAK:
-            self._hushed = True
+            self._hushed = not self._music.idle
             self._music.pause(OUT_SECONDS)
         else:
             self._come_back()
@@ -118,7 +127,10 @@ class Focus:
     def _come_back(self) -> None:
         if self._hushed:
             self._hushed = False
-            self._music.resume(IN_SECONDS)
+            try:
+                self._music.resume(IN_SECONDS)
+            except LofiError as error:  # the device has gone; the player says so, too
+                logger.warning("music does not come back: %s", error.message)
 
     def _run(self) -> None:
         while True:
