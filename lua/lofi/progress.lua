@@ -129,8 +129,22 @@ local function why(p)
   return text.clean(require("lofi.errors").text(require("lofi.reduce").error_of(p)))
 end
 
+---What the radio has made is not what somebody waits for.
+---@param listeners table<string, fun(p: table)>
+---@return table<string, fun(p: table)>
+local function unless_background(listeners)
+  return vim.tbl_map(function(hear)
+    return function(p)
+      local job = require("lofi.state").get().jobs[p.track_id]
+      if not (job and job.background) then
+        hear(p)
+      end
+    end
+  end, listeners)
+end
+
 local function job_listeners()
-  return {
+  return unless_background({
     generation_start = job_started,
     generation_progress = job_went_on,
     generation_complete = function(p)
@@ -145,7 +159,7 @@ local function job_listeners()
     generation_cancelled = function(p)
       finish(p.track_id, "cancel", " · given up")
     end,
-  }
+  })
 end
 
 ---@param bytes? integer

@@ -73,6 +73,7 @@ local function job_of(state, p)
   job.backend = string(p.backend) or job.backend
   job.priority = string(p.priority) or job.priority
   job.position = number(p.position) or job.position
+  job.background = p.background == true or job.background
   return job
 end
 
@@ -123,6 +124,9 @@ end
 ---The answer to `generate`, with the prompt that was sent.
 function M.on.generate(state, p)
   local old = state.jobs[p.track_id]
+  if old then
+    old.background = nil -- now somebody waits for it
+  end
   if p.status == "complete" or (old and not ENDED[old.status]) then
     return
   end

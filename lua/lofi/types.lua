@@ -208,6 +208,7 @@ error("types are for language servers, not for running")
 ---@field steps? integer
 ---@field eta_sec? number
 ---@field order integer counts up with every job and every end: the newest is the greatest
+---@field background? boolean made for the radio, or ahead of time: nobody waits for it
 ---@field error? lofi.Error
 ---@field track? lofi.Track
 

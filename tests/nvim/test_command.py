@@ -146,6 +146,8 @@ def test_a_bang_or_a_range_that_means_nothing_is_refused(editor: Editor, line: s
         ("radio CORE-01", "radio_start", {"style": "CORE-01"}),
         ("radio classic lofi hip hop", "radio_start", {"style": "CORE-01"}),
         ("radio", "radio_start", {}),
+        ("radio intensity=0.3 like=less", "radio_steer", {"intensity": 0.3, "like": "less"}),
+        ("radio tempo=slow rain", "radio_start", {"prompt": "tempo=slow rain"}),
         (
             "steer intensity=0.7 key=Am bpm=80",
             "radio_steer",

@@ -172,6 +172,32 @@ def test_on_a_narrow_screen_the_prompt_makes_room_for_how_it_stands(start: Start
     assert last.endswith("… · 0:30, finished")
 
 
+def test_what_the_radio_has_made_is_not_announced_unless_somebody_waits_for_it(
+    start: Start,
+) -> None:
+    editor = shown(start, "notify")
+    editor.lua(NOTIFY)
+    make(editor)
+    about = {"track_id": "00000000000000aa", "prompt": "for the radio", "background": True}
+    path = {"path": "/tracks/a.wav", "duration_sec": 30}
+    editor.lua(
+        """
+        local about, path, take = ..., select(2, ...), require("lofi.notifications").take
+        take("generation_queued", about)
+        take("generation_start", about)
+        take("generation_progress", { track_id = about.track_id, percent = 50 })
+        take("generation_complete", vim.tbl_extend("force", about, path))
+        require("lofi.state").apply("generate", { track_id = about.track_id, status = "queued" })
+        take("generation_start", { track_id = about.track_id, prompt = "wanted" })
+        """,
+        about,
+        path,
+    )
+    told = [each[0] for each in editor.lua("return _G.seen")]
+    assert not [text for text in told if "radio" in text]
+    assert told[-1] == "0% wanted"
+
+
 def test_quiet_is_quiet(start: Start) -> None:
     editor = shown(start, "none", notify=False)
     editor.lua(NOTIFY)

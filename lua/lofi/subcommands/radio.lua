@@ -10,21 +10,6 @@ local misused, told, offer, parsed = answers.misused, answers.told, answers.offe
 ---@type table<string, lofi.Subcommand>
 local M = {}
 
-M.radio = {
-  desc = "music without end, from a prompt or a style",
-  usage = "[prompt|style|off]",
-  range = true,
-  complete = function(rest, lead)
-    return vim.list_extend({ "off" }, offers.radio(rest, lead))
-  end,
-  impl = function(call)
-    if call.rest == "off" or call.rest == "stop" then
-      return lofi.radio(false, told())
-    end
-    lofi.radio(vim.trim(call.rest .. " " .. (call.selection or "")), told())
-  end,
-}
-
 ---@type lofi.Reading
 local function layers(value)
   return vim.split(value, ",", { trimempty = true })
@@ -37,6 +22,34 @@ local STEER = {
   mute = { read = layers },
   unmute = { read = layers },
   like = { read = arguments.one_of("more", "less") },
+}
+
+---@param line string
+---@return boolean # whether it is about the radio that is running
+local function steers(line)
+  for word in line:gmatch("%S+") do
+    if not STEER[word:match("^(%a+)=")] then
+      return false
+    end
+  end
+  return line ~= ""
+end
+
+M.radio = {
+  desc = "music without end, from a prompt or a style",
+  usage = "[prompt|style|off|settings of :Lofi steer]",
+  range = true,
+  complete = function(rest, lead)
+    return vim.list_extend({ "off" }, offers.radio(rest, lead))
+  end,
+  impl = function(call)
+    if call.rest == "off" or call.rest == "stop" then
+      return lofi.radio(false, told())
+    elseif steers(call.rest) then
+      return M.steer.impl(call)
+    end
+    lofi.radio(vim.trim(call.rest .. " " .. (call.selection or "")), told())
+  end,
 }
 
 M.steer = {
