@@ -1,5 +1,9 @@
 """A uv and a python that install nothing, and a Neovim that finds them."""
 
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -47,10 +51,19 @@ class Workshop:
         text = path.read_text().strip() if path.exists() else ""
         return int(text) if text else None
 
+    def close(self) -> None:
+        """End one that still hangs."""
+        child = self.child()
+        if child is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(os.getpgid(child), signal.SIGKILL)
+
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Workshop:
-    return Workshop(tmp_path / "shop")
+def shop(tmp_path: Path) -> Iterator[Workshop]:
+    made = Workshop(tmp_path / "shop")
+    yield made
+    made.close()
 
 
 @pytest.fixture
