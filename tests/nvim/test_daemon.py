@@ -263,7 +263,9 @@ def test_one_that_never_introduces_itself_is_ended_and_told_of(start: Start) -> 
 
 
 def test_one_that_never_answers_is_a_time_out(start: Start) -> None:
-    editor = start("dumb", settings={"daemon": {"timeout": 0.2}})
+    editor = start("dumb")
+    ready(editor)
+    editor.lua('require("lofi.config").get().daemon.timeout = 0.1')
     editor.lua(ASK, "ping", 3)
     editor.wait("#_G.answers == 3")
     assert editor.lua("return _G.answers") == [["DAEMON_TIMEOUT"]] * 3
