@@ -398,12 +398,6 @@ def test_a_flood_does_not_take_the_editor_away(start: Start) -> None:
     editor = start("flood", "3000")
     editor.lua(
         """
-        _G.longest, _G.last = 0, vim.uv.hrtime()
-        local timer = assert(vim.uv.new_timer())
-        timer:start(1, 1, vim.schedule_wrap(function()
-          local now = vim.uv.hrtime()
-          _G.longest, _G.last = math.max(_G.longest, now - _G.last), now
-        end))
         _G.reports = 0
         require("lofi").on("generation_progress", function() _G.reports = _G.reports + 1 end)
         _G.job = require("lofi").generate("rain")
