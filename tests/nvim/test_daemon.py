@@ -1,6 +1,5 @@
 """The daemon's life as the editor sees it: found, started, spoken to, lost, started again."""
 
-import json
 import os
 import signal
 import time
@@ -411,7 +410,6 @@ def test_a_flood_does_not_take_the_editor_away(start: Start) -> None:
     assert answers > 3
     assert editor.lua("return _G.reports") > 50
     assert editor.lua("return _G.job.track.prompt") == "rain"
-    print(json.dumps({"longest_stall_ms": editor.lua("return _G.longest / 1e6")}))  # noqa: T201
 
 
 def test_nothing_waits_in_a_fast_event(editor: Editor) -> None:
