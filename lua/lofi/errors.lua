@@ -10,7 +10,7 @@ local HINTS = {
   DAEMON_SPAWN_FAILED = "run :checkhealth lofi",
   DAEMON_TIMEOUT = ":Lofi restart starts a new daemon",
   DAEMON_INCOMPATIBLE = "run :Lofi install",
-  METHOD_NOT_FOUND = "this daemon cannot do that yet: run :Lofi install for this plugin's",
+  METHOD_NOT_FOUND = "run :Lofi install",
 }
 
 local NAMES = {
@@ -76,6 +76,9 @@ function M.from_wire(wire)
   local code = type(wire.code) == "number" and wire.code or M.CLIENT
   local name = type(data.error_code) == "string" and data.error_code or NAMES[code] or "ERROR"
   local message = type(wire.message) == "string" and wire.message or "the daemon gave no reason"
+  if name == "METHOD_NOT_FOUND" then
+    message = "this daemon cannot do that yet" -- nobody knows its methods by their names
+  end
   local hint = type(data.recovery) == "string" and data.recovery or HINTS[name]
   return { code = code, name = name, message = message, hint = hint }
 end

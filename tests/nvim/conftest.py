@@ -9,7 +9,7 @@ import pytest
 
 from fixtures.editor import VERSIONS, Editor, Fake, Settings, Start, neovim
 
-QUICK = {"restart": [0.01, 0.02, 0.04], "timeout": 5}
+QUICK = {"restart": [0.01, 0.02, 0.04], "timeout": 10}
 """So that no test waits for a pause that is made for people."""
 
 

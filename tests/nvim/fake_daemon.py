@@ -8,6 +8,7 @@ polite      makes its tracks at once
 backwards   tells of the finished track before it answers
 crumbs      like polite, in pieces of three bytes
 flood N     like polite, with N reports of progress per job
+stream N    with N reports a second, for as long as it is spoken to
 noise       like polite, with lines in between that are none of ours
 deaf        answers nothing at all
 dumb        introduces itself, and then answers nothing
@@ -25,6 +26,7 @@ import json
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -188,8 +190,20 @@ class Fake:
         about |= {"duration_sec": params["duration_sec"], "seed": seed, "backend": "procedural"}
         self.tell("generation_queued", priority="normal", **about)
         self.tell("generation_start", priority="normal", **about)
+        if self.behaviour == "stream":
+            threading.Thread(target=self.stream, args=(job,), daemon=True).start()
         if self.behaviour in {"polite", "crumbs", "flood", "noise"}:
             self.make(made)
+
+    def stream(self, job: str, wait: Callable[[float], None] = time.sleep) -> None:
+        """Progress without end."""
+        step = 0
+        while True:
+            for _ in range(max(1, self.argument // 100)):
+                step += 1
+                where = {"track_id": job, "percent": step % 100, "current_step": step}
+                self.tell("generation_progress", state="generating", total_steps=9999, **where)
+            wait(0.01)
 
     def make(self, made: Json) -> None:
         """Progress, then the track."""

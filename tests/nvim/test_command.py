@@ -219,9 +219,7 @@ def test_a_daemon_that_cannot_play_is_excused_with_what_to_do(editor: Editor) ->
     editor.lua(NOTES)
     editor.command("Lofi play")
     editor.wait("#_G.notes == 1")
-    assert notes(editor)[0].startswith(
-        "lofi: no play (this daemon cannot do that yet: run :Lofi install"
-    )
+    assert notes(editor)[0].startswith("lofi: this daemon cannot do that yet (run :Lofi install)")
 
 
 def test_a_track_may_be_called_by_its_prompt(editor: Editor, fake: Fake) -> None:

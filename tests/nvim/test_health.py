@@ -220,7 +220,7 @@ def test_a_daemon_that_does_not_play_is_told_apart_from_one_that_fails(
     start: Start, daemon: Path
 ) -> None:
     text = checked(start, daemon)
-    assert "playing: no playback_status" in text
+    assert "playing: this daemon cannot do that yet" in text
     assert ":Lofi install" in text
 
 
