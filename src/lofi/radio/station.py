@@ -136,7 +136,7 @@ class Station:
         """
         programme = self._running().programme
         if steering != Steering(more=steering.more):
-            muted = (programme.muted | set(steering.mute)) - set(steering.unmute)
+            muted = (programme.airing.muted | set(steering.mute)) - set(steering.unmute)
             tune = Tune(key=steering.key, bpm=steering.bpm)
             programme.steer(Wish(tune=tune, intensity=steering.intensity, muted=frozenset(muted)))
         if steering.more is not None:
@@ -184,7 +184,7 @@ class Station:
             "intensity": _intensity(show.programme),
             "key": tune.key,
             "bpm": None if tune.bpm is None else round(tune.bpm, 1),
-            "layers": {layer: layer not in show.programme.muted for layer in LAYERS},
+            "layers": {layer: layer not in show.programme.airing.muted for layer in LAYERS},
             "kept": len(self._kept),
         }
 
@@ -220,14 +220,14 @@ def _notes(show: _Show) -> dict[str, JsonValue]:
 
 def _tune(programme: "Programme") -> Tune:
     """Key and tempo of what is heard."""
-    engine, piece = programme.engine_heard, programme.playing
+    engine, piece = programme.airing.engine_heard, programme.playing
     if engine is not None:
         return engine.tune
     return Tune() if piece is None else piece.tune
 
 
 def _intensity(programme: "Programme") -> float:
-    engine, asked = programme.engine_heard, programme.director.intensity
+    engine, asked = programme.airing.engine_heard, programme.director.intensity
     if engine is not None:
         return round(engine.recipe.intensity, 3)
     return UNSTEERED if asked is None else asked
