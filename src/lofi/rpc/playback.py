@@ -139,6 +139,11 @@ def _plain(act: "Callable[[Desk], None]") -> "Callable[[Desk, Nothing, Result], 
     return serve
 
 
+def _stop(desk: "Desk") -> None:
+    desk.prefetch.rest()
+    desk.player.stop()
+
+
 def _seek(desk: "Desk", asked: Seek, _sent: Result) -> Result:
     if (asked.position_sec is None) == (asked.offset_sec is None):
         raise InvalidParams("seek takes position_sec or offset_sec", hint="give one of them")
@@ -235,7 +240,7 @@ TABLE: dict[str, Method] = {
     "pause": Method(Nothing, _plain(lambda desk: desk.player.pause()), heard.Playback),
     "resume": Method(Nothing, _plain(lambda desk: desk.player.resume()), heard.Playback),
     "toggle": Method(Nothing, _plain(lambda desk: desk.player.toggle()), heard.Playback),
-    "stop": Method(Nothing, _plain(lambda desk: desk.player.stop()), heard.Playback),
+    "stop": Method(Nothing, _plain(_stop), heard.Playback),
     "next": Method(Nothing, _plain(lambda desk: desk.player.next()), heard.Playback),
     "skip": Method(Nothing, _plain(lambda desk: desk.player.next()), heard.Playback),
     "previous": Method(Nothing, _plain(lambda desk: desk.player.previous()), heard.Playback),
