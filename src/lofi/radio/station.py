@@ -1,5 +1,6 @@
 """The radio as others see it: one programme at a time, or none."""
 
+import gc
 import threading
 from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, NamedTuple
@@ -73,6 +74,7 @@ class Station:
         self._policy = policy
         self._lock = threading.Lock()
         """Guards the change from one show to another."""
+        self._settled = False
         self._show: _Show | None = None
         self._told: Mapping[str, JsonValue] | None = None
         self._kept: set[str] = set()
@@ -97,9 +99,7 @@ class Station:
         text = checked_prompt(", ".join(filter(None, ("" if found is None else found.name, words))))
         workshop = self._workshop(backend, found)
         seed = drawn_seed()
-        from lofi.radio.programme import Programme  # which brings the engine, and so scipy
-
-        programme = Programme(
+        programme = self._kind()(
             self._studio, workshop, Director(text, seed, self._policy), self._changed
         )
         with self._lock:
@@ -187,6 +187,26 @@ class Station:
             "layers": {layer: layer not in show.programme.airing.muted for layer in LAYERS},
             "kept": len(self._kept),
         }
+
+    def _kind(self) -> "type[Programme]":
+        """What a programme is made of, which brings the engine, and so scipy.
+
+        What is there then is there for good. The collector of garbage would look at all of it
+        again and again, and hold up the thread that plays by 50 ms, which can be heard on a busy
+        machine: it is told to pass over it, and to wait while it is brought.
+        """
+        collecting = gc.isenabled()
+        gc.disable()
+        try:
+            from lofi.radio.programme import Programme
+
+            if not self._settled:
+                self._settled = True
+                gc.freeze()
+        finally:
+            if collecting:
+                gc.enable()
+        return Programme
 
     def _running(self) -> _Show:
         show = self._show
