@@ -192,7 +192,7 @@ class Prefetch:
 
     def _take_in(self, track_id: str, *, at_once: bool) -> None:
         try:
-            self._player.add(track_id)
+            self._player.lineup.add(track_id)
         except LofiError as error:
             logger.warning("what was made ahead cannot be played: %s", error.message)
         else:
