@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Self
 
 from lofi.playback.deck import AHEAD, BLOCK
@@ -33,6 +34,7 @@ def main(arguments: Sequence[str]) -> None:
         print(f"{'again':16}{client.first(track):6.2f} s")
         print(
             f"\n{'':16}{'underruns':>10}{'missing ms':>12}{'late':>6}{'slowest ms':>12}{'CPU %':>8}"
+            f"{'MB':>7}{'grown':>7}"
         )
         for name, nice in CASES:
             with _busy(nice):
@@ -92,14 +94,14 @@ class Client:
 
     def row(self, seconds: int) -> str:
         """Figures of so many seconds of playing."""
-        before, cpu = self.status(), self._cpu()
+        before, cpu, held = self.status(), self._cpu(), self._held()
         time.sleep(seconds)
         after = self.status()
         spent = 100 * (self._cpu() - cpu) / seconds
         missed = [after[name] - before[name] for name in ("underruns", "missing_ms", "late_blocks")]
         return (
             f"{missed[0]:10d}{missed[1]:12d}{missed[2]:6d}{after['slowest_block_ms']:12.1f}"
-            f"{spent:8.1f}"
+            f"{spent:8.1f}{self._held():7.0f}{self._held() - held:7.1f}"
         )
 
     def status(self) -> dict[str, Any]:
@@ -131,11 +133,21 @@ class Client:
         found: dict[str, Any] = json.loads(self._process.stdout.readline())
         return found
 
+    def _held(self) -> float:
+        """MB in memory; NaN where the system does not say."""
+        try:
+            lines = (
+                Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii").splitlines()
+            )
+        except OSError:
+            return float("nan")
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1e3
+
     def _cpu(self) -> float:
         """Seconds of a core that the daemon has used; NaN where the system does not say."""
         try:
-            with open(f"/proc/{self._process.pid}/stat", encoding="ascii") as file:  # noqa: PTH123
-                user, system = file.read().rpartition(")")[2].split()[11:13]
+            text = Path(f"/proc/{self._process.pid}/stat").read_text(encoding="ascii")
         except OSError:
             return float("nan")
+        user, system = text.rpartition(")")[2].split()[11:13]
         return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")

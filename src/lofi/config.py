@@ -125,7 +125,7 @@ class Config(BaseModel):
     )
     player: Command | None = Field(
         None,
-        description="a command that plays WAV from its standard input; unset: the first one found",
+        description="a command that plays WAV from its standard input; unset: audio_output says",
     )
     volume: float = Field(
         0.7, ge=0, le=1, description="how loud playing begins, 0 to 1, until another is remembered"

@@ -154,3 +154,4 @@ def test_another_device_is_taken_at_once(monkeypatch: pytest.MonkeyPatch) -> Non
     assert made[1].pull is not None
     with pytest.raises(AudioDeviceError):
         out.choose("broken")
+    assert (out.device, out.is_open, out.problem) == (None, True, None)

@@ -108,7 +108,7 @@ def test_tracks_are_crossfaded(tmp_path: Path) -> None:
 
 
 def test_a_loop_goes_on(room: Room) -> None:
-    room.player.arrange(loop=Loop.ALL)
+    room.player.lineup.arrange(loop=Loop.ALL)
     room.player.play_all(["a", "b"])
     room.hear_until(ended("b", Reason.FINISHED))
     room.hear_until(started("a"), after=room.events.index(room.wait(started("b"))))
@@ -223,15 +223,15 @@ def test_what_follows_is_what_the_list_says_last(room: Room) -> None:
     room.player.play_all(["a", "b"])
     room.stereo.hear(0.5)
     room.wait(lambda event: isinstance(event, Nearing))
-    room.player.remove("b")
-    room.player.add("c")
+    room.player.lineup.remove("b")
+    room.player.lineup.add("c")
     room.stereo.hear(2.0)
     room.wait(started("c"))
     assert not any(map(started("b"), room.events))
 
 
 def test_a_track_beside_the_list_is_followed_by_the_list(room: Room) -> None:
-    room.player.add("b")
+    room.player.lineup.add("b")
     room.player.play("a")
     assert room.player.state.index is None
     room.stereo.hear(2.3)
@@ -266,7 +266,7 @@ def test_going_on_means_the_list_or_the_newest(room: Room) -> None:
     room.player.play()
     assert room.player.state.title == "C"
     room.player.stop()
-    room.player.add("a")
+    room.player.lineup.add("a")
     room.player.play()
     assert room.player.state.title == "A"
 
@@ -345,7 +345,7 @@ def test_without_an_output_playing_is_an_error_and_the_rest_is_not(room: Room) -
         caught.value.hint,
     )
     room.player.set_volume(0.5)
-    room.player.add("a")
+    room.player.lineup.add("a")
     room.stereo.works = True
     room.player.play("a")
     assert (room.player.state.problem, room.player.state.output) == (None, "stereo")
@@ -464,15 +464,15 @@ def test_a_listener_may_call_back(room: Room) -> None:
 def test_the_list_is_told_of(room: Room) -> None:
     player: Player = room.player
     for key in "abc":
-        player.add(key)
-    player.move("c", 0)
+        player.lineup.add(key)
+    player.lineup.move("c", 0)
     assert list(player.state.playlist) == ["c", "a", "b"]
     with pytest.raises(InvalidParams, match="no position 9"):
-        player.move("c", 9)
+        player.lineup.move("c", 9)
     with pytest.raises(TrackNotFound):
-        player.remove("unknown")
+        player.lineup.remove("unknown")
     with pytest.raises(TrackNotFound):
-        player.add("unknown")
-    player.clear()
+        player.lineup.add("unknown")
+    player.lineup.clear()
     assert not player.state.playlist
     assert sum(isinstance(event, PlaylistChanged) for event in room.events) == 5

@@ -493,8 +493,17 @@ SOUND = {
         "Nothing that a key does clicks.",
         covered_by=("playback/test_player.py::test_nothing_that_a_key_does_clicks",),
     ),
-    "no-gaps": Promise("One track follows the other without a gap."),
-    "crossfade": Promise("In a crossfade the powers of both tracks add up to that of one."),
+    "no-gaps": Promise(
+        "One track follows the other without a gap.",
+        covered_by=(
+            "playback/test_mixer.py::test_without_a_fade_there_is_no_gap_and_no_overlap",
+            "playback/test_player.py::test_a_list_is_played_through_without_a_gap",
+        ),
+    ),
+    "crossfade": Promise(
+        "In a crossfade the powers of both tracks add up to that of one.",
+        covered_by=("playback/test_mixer.py::test_powers_add_up_to_one_in_a_crossfade",),
+    ),
     "devices": Promise("Audio devices are listed and chosen while something plays."),
     "device-lost": Promise(
         "A sound server that goes away is a problem that is told, never the end of the daemon.",

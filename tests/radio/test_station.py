@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import pytest
@@ -187,6 +187,18 @@ def test_a_favourite_of_the_same_mood_is_heard_where_nothing_is_ready(room: Room
         if any(told and told["source"] == "favourite" for told in room.told):
             break
     assert room.source("favourite")["track_id"] == state["track_id"]
+
+
+def test_a_fault_of_our_own_does_not_stop_the_radio(
+    room: Room, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(_query: Query) -> NoReturn:
+        raise RuntimeError("a fault of our own")
+
+    monkeypatch.setattr(room.shop.library, "page", broken)
+    room.station.start("music please", None, None)
+    room.source("generated")
+    assert "a fault of our own" in caplog.text
 
 
 def test_stopping_ends_sound_and_making(room: Room) -> None:

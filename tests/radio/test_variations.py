@@ -30,6 +30,13 @@ def test_what_is_steered_goes_first() -> None:
     assert ideas.next(Tune(), 0.5).prompt == "drizzly jazzy, warm"
 
 
+def test_what_is_steered_is_said_once() -> None:
+    tune = Tune(key="D minor", bpm=84.0)
+    ideas = Variations("rainy jazz", 7)
+    ideas.more(ideas.next(tune).prompt)
+    assert ideas.next(tune).prompt == "84 bpm, in D minor, rainy jazz"
+
+
 def test_unwanted_words_are_not_used_again() -> None:
     ideas = Variations("rainy jazz", 7)
     bad = ideas.next().prompt

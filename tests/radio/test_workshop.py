@@ -32,6 +32,12 @@ def test_a_model_is_told_what_a_style_is_made_of_each_time_in_another_mood() -> 
         assert mood in prompt
 
 
+def test_what_a_style_is_made_of_is_said_once() -> None:
+    workshop = Workshop(registry.get("musicgen"), "v", STYLE)
+    prompt = workshop.job(IDEA).request.prompt
+    assert workshop.job(Idea(prompt, 8)).request.prompt == prompt
+
+
 def test_the_composer_knows_styles_by_their_name() -> None:
     workshop = Workshop(registry.get("procedural"), "v", STYLE)
     assert workshop.job(IDEA).request.prompt == "rainy jazz"

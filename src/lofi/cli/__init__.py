@@ -1,5 +1,6 @@
 """The command line: birth, errors and exit codes. Imports nothing heavy until it must."""
 
+import gc
 import signal
 import sys
 from types import FrameType
@@ -60,6 +61,7 @@ def _run(argv: list[str]) -> int:
 
         play.play(arguments)
     elif arguments.command == "radio":
+        gc.disable()  # for as long as it takes to make a sound
         from lofi.cli import radio
 
         radio.play(arguments)

@@ -1,6 +1,7 @@
 """``lofi-daemon radio``: music until it is told to stop, with one line to look at and keys."""
 
 import argparse
+import gc
 import logging
 import os
 import sys
@@ -38,6 +39,7 @@ def play(arguments: argparse.Namespace) -> None:
     prompt = " ".join(arguments.words) or arguments.prompt
     with _desk(arguments) as parts:
         parts.radio.start(prompt, arguments.style, None)
+        gc.enable()
         with Terminal() as terminal:
             try:
                 _follow(parts, terminal, quiet=arguments.quiet)

@@ -14,10 +14,10 @@ TARGET = -18.0
 """LUFS."""
 MOST = 12.0
 """Decibels that a soft file is raised by at most."""
-WHOLE_SECONDS = 120.0
+WHOLE_SECONDS = 60.0
 """Files up to this length are measured whole."""
-EXCERPTS = 24
-EXCERPT_SECONDS = 5.0
+EXCERPTS = 20
+EXCERPT_SECONDS = 3.0
 """Longer ones by excerpts from all over, which costs the same for any length."""
 BLOCK_SECONDS = 1.0
 REMEMBERED = 512

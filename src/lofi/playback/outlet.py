@@ -5,6 +5,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from lofi.errors import AudioDeviceError, InvalidParams
@@ -126,10 +127,17 @@ class Outlet:
                 )
             miniaudio.check(device)
         with self._lock:
-            self._wanted = device
-            if self._output is not None:
-                self.close()
+            before, self._wanted = self._wanted, device
+            if self._output is None:
+                return
+            self.close()
+            try:
                 self.open()
+            except AudioDeviceError:
+                self._wanted = before
+                with suppress(AudioDeviceError):  # whoever plays notices that nothing is open
+                    self.open()
+                raise
 
 
 def devices(ways: Sequence[Way]) -> list[Device]:

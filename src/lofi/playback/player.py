@@ -13,16 +13,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lofi.audience import Audience
-from lofi.errors import InvalidParams, LofiError, TrackNotFound
+from lofi.errors import LofiError, TrackNotFound
 from lofi.playback.deck import Deck, Near
 from lofi.playback.events import Changed, Event, PlaylistChanged, Reason, VolumeChanged
 from lofi.playback.fader import QUICK
 from lofi.playback.levels import Levels
+from lofi.playback.lineup import Lineup
 from lofi.playback.memory import Memory
 from lofi.playback.mixer import Mark
 from lofi.playback.outlet import Outlet, Way
 from lofi.playback.piece import Piece
-from lofi.playback.playlist import Loop
 from lofi.playback.source import Source
 from lofi.playback.stage import News, OnAir, Programme, Stage, Yielded
 from lofi.playback.state import Doing, State
@@ -77,6 +77,8 @@ class Player:
         self._acting = threading.RLock()
         """Guards the stage; listeners are told outside of it."""
         self._stage = Stage(self._deck, self._outlet, find)
+        self.lineup = Lineup(self._stage.list, find, self._change_list)
+        """The list, to be changed."""
         self._stage.crossfade = setting.crossfade
         self._thread = threading.Thread(target=self._work, name="player", daemon=True)
         self._thread.start()
@@ -300,7 +302,6 @@ class Player:
             InvalidParams: there is no such device.
             AudioDeviceError: it does not play.
         """
-
         with self._acting:
             self._outlet.choose(name)
         self._audience.tell(Changed())
@@ -312,65 +313,7 @@ class Player:
         self._do(self._stage.rearrange)
         self._audience.tell(Changed())
 
-    # The list
-
-    def add(self, key: str, position: int | None = None) -> None:
-        """Put a track into the list, by default at its end.
-
-        Raises:
-            TrackNotFound: there is no such track.
-            InvalidParams: there is no such position.
-        """
-        piece = self._find(key)
-
-        def change() -> None:
-            try:
-                self._stage.list.add(piece.key, position)
-            except IndexError:
-                raise InvalidParams(
-                    f"the list has no position {position}",
-                    hint=f"0 to {len(self._stage.list.keys)}",
-                ) from None
-
-        self._change_list(change)
-
-    def move(self, key: str, position: int) -> None:
-        """Put a track of the list elsewhere in it.
-
-        Raises:
-            TrackNotFound: it is not in the list.
-            InvalidParams: there is no such position.
-        """
-        self._listed(key)
-        self.add(key, position)
-
-    def remove(self, key: str) -> None:
-        """Take a track out of the list; if it plays, it plays on.
-
-        Raises:
-            TrackNotFound: it is not in the list.
-        """
-        self._listed(key)
-        self._change_list(lambda: self._stage.list.remove(key))
-
-    def clear(self) -> None:
-        """Empty the list; what plays goes on."""
-        self._change_list(lambda: self._stage.list.replace(()))
-
-    def arrange(self, loop: Loop | None = None, shuffle: bool | None = None) -> None:
-        """How the list goes on, and whether its order is drawn."""
-
-        def change() -> None:
-            playlist = self._stage.list
-            playlist.loop = playlist.loop if loop is None else loop
-            if shuffle is not None:
-                playlist.set_shuffle(shuffle)
-
-        self._change_list(change)
-
-    def _listed(self, key: str) -> None:
-        if key not in self._stage.list.keys:
-            raise TrackNotFound(f"the list has no track {key[:100]}", hint="see playlist_get")
+    # The rest
 
     def _change_list(self, change: Callable[[], None]) -> None:
         with self._acting:

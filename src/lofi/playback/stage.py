@@ -335,14 +335,15 @@ class Stage:
         elif self.lost:
             if self._ticks % RETRY_TICKS == 0:
                 yield from self._find_again()
-        elif (trouble := self._outlet.trouble) is not None:
-            logger.warning("the output broke down: %s", trouble)
+        elif (trouble := self._outlet.trouble) is not None or not self._outlet.is_open:
+            logger.warning("the output broke down: %s", trouble or "it does not open again")
             yield from self._find_again()
 
     @property
     def watchful(self) -> bool:
         """Whether there is an output to look after."""
-        return self._outlet.is_open or self.lost
+        playing = self.now is not None and not self.paused
+        return self._outlet.is_open or self.lost or playing
 
     def _find_again(self) -> News:
         was = self.lost

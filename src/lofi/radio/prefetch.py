@@ -119,6 +119,11 @@ class Prefetch:
             self._served = None
             self._changed.notify_all()
 
+    def rest(self) -> None:
+        """Somebody wants silence: what is being made is not played by itself."""
+        with self._changed:
+            self._waiting = False
+
     def look(self) -> None:
         """Begin the next track if it is time."""
         state = self._player.state
@@ -161,8 +166,10 @@ class Prefetch:
 
     def _making(self, entry: Entry) -> float | None:
         """Seconds that another track of this kind takes."""
-        measured = self._spent.get(entry.recipe.backend)
-        return None if measured is None else measured * entry.seconds
+        spent = self._spent.get(entry.recipe.backend)
+        if spent is not None:
+            return spent * entry.seconds
+        return entry.generation_seconds or None
 
     def _hear_job(self, event: JobEvent) -> None:
         match event:
@@ -185,7 +192,7 @@ class Prefetch:
 
     def _take_in(self, track_id: str, *, at_once: bool) -> None:
         try:
-            self._player.add(track_id)
+            self._player.lineup.add(track_id)
         except LofiError as error:
             logger.warning("what was made ahead cannot be played: %s", error.message)
         else:

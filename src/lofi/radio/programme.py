@@ -12,10 +12,10 @@ from lofi.jobs.events import Event as JobEvent
 from lofi.playback import events as heard
 from lofi.playback.events import Reason
 from lofi.playback.source import Source
+from lofi.radio.airing import Airing
 from lofi.radio.director import Ask, Decision, Director, GiveUp, Play
-from lofi.radio.engine import Engine, fields, recipe_of
+from lofi.radio.engine import fields
 from lofi.radio.favourites import Favourites
-from lofi.radio.onair import OnAir
 from lofi.radio.piece import Piece
 from lofi.radio.producer import Producer
 from lofi.radio.studio import Studio, Wish
@@ -44,18 +44,13 @@ class Programme:
             changed: called, from any thread, when something is not as it was.
         """
         self.director = director
-        self.muted: frozenset[str] = frozenset()
         self._studio = studio
         self._changed = changed
         self._producer = Producer(studio.runner, workshop, self)
         self._favourites = Favourites(studio.library, director.variations.base)
         self._lock = threading.RLock()
         """Guards the director, and what follows."""
-        self._sources: dict[int, tuple[Piece, Source]] = {}
-        """What was put on and is not done with, by the identity of the source."""
-        self._latest: Source | None = None
-        """What was put on last."""
-        self._heard: Source | None = None
+        self.airing = Airing(studio, self)
         self._paused = False
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self.over = False
@@ -71,7 +66,7 @@ class Programme:
         with self._lock:
             for decision in self.director.begin(self._now()):
                 if isinstance(decision, Play):
-                    self._put_on(decision)
+                    self.airing.put_on(decision)
         self._thread.start()
 
     # What the player tells; it may hold locks of its own, so nothing is done here.
@@ -117,18 +112,6 @@ class Programme:
     # What the station wants.
 
     @property
-    def engine(self) -> Engine | None:
-        """What plays or is coming, if it is the engine."""
-        source = self._latest
-        return source if isinstance(source, Engine) else None
-
-    @property
-    def engine_heard(self) -> Engine | None:
-        """What is heard, if it is the engine; before anything is, what is about to be."""
-        source = self._heard or self._latest
-        return source if isinstance(source, Engine) else None
-
-    @property
     def playing(self) -> Piece | None:
         """What is heard; before anything is, what is about to be."""
         return self.director.on_air or self.director.coming
@@ -146,14 +129,15 @@ class Programme:
         """
         changes = fields(wish.tune, wish.intensity)
         with self._lock:
-            self.muted = wish.muted
-            engine = self.engine
+            airing, engine = self.airing, self.airing.engine
+            airing.muted = wish.muted
+            airing.intensity = airing.intensity if wish.intensity is None else wish.intensity
             self._carry_out(
                 self.director.steer(
                     self._now(), wish.tune, wish.intensity, engine_only=bool(wish.muted)
                 )
             )
-            if engine is not None and engine is self.engine:
+            if engine is not None and engine is airing.engine:
                 if changes:
                     engine.steer(changes)
                 engine.mute(wish.muted)
@@ -176,15 +160,25 @@ class Programme:
     def _run(self) -> None:
         tick = look = time.monotonic()
         while not self.over:
-            with suppress(queue.Empty):
-                self._inbox.get(timeout=TICK_SECONDS)()
+            self._attempt(self._next_message)
             now = time.monotonic()
             if now >= tick:
                 tick = now + TICK_SECONDS
-                self._tick()
+                self._attempt(self._tick)
             if now >= look:
                 look = now + FAVOURITES_SECONDS
-                self._look()
+                self._attempt(self._look)
+
+    def _attempt(self, act: Callable[[], None]) -> None:
+        """Whatever goes wrong, the next tick comes: without it there would be silence."""
+        try:
+            act()
+        except Exception:
+            logger.exception("the radio goes on")
+
+    def _next_message(self) -> None:
+        with suppress(queue.Empty):
+            self._inbox.get(timeout=TICK_SECONDS)()
 
     def _look(self) -> None:
         found = self._favourites.find()
@@ -196,12 +190,12 @@ class Programme:
             if self._paused or self.over:
                 return
             now, room = self._now(), self._producer.room
-            self._carry_out(self.director.tick(now, self._left(), room=room))
+            self._carry_out(self.director.tick(now, self.airing.left, room=room))
         self._changed()
 
     def _hear(self, event: heard.Event) -> None:
         match event:
-            case heard.Started(_, source) if id(source) in self._sources:
+            case heard.Started(_, source):
                 self._started(source)
             case heard.Ended(_, source, reason) if source is not None:
                 self._gone(source, reason)
@@ -216,23 +210,16 @@ class Programme:
 
     def _started(self, source: Source) -> None:
         with self._lock:
-            self._heard = source
-            piece, _ = self._sources[id(source)]
-            for key in list(self._sources):  # what was put on before it and never heard
-                if key == id(source):
-                    break
-                del self._sources[key]
+            piece = self.airing.begun(source)
+            if piece is None or self.over:
+                return
             self._carry_out(self.director.heard(piece, self._now()))
         if piece.track_id is not None:
             self._studio.library.played(piece.track_id)
 
     def _gone(self, source: Source, reason: Reason) -> None:
         with self._lock:
-            ours = self._sources.pop(id(source), None)
-            if ours is None or source is not self._heard or self.over:
-                return
-            self._heard = None
-            if reason in {Reason.FINISHED, Reason.ERROR}:
+            if self.airing.gone(source) and reason in {Reason.FINISHED, Reason.ERROR}:
                 self._carry_out(self.director.ended(self._now()))
 
     def _end(self) -> None:
@@ -241,8 +228,7 @@ class Programme:
                 return
             self.over = True
             self._producer.give_up()
-            self._sources.clear()
-            self._latest = self._heard = None
+            self.airing.clear()
         self._changed()
 
     def _do(self, decide: Callable[[float], Iterable[Decision]]) -> None:
@@ -264,31 +250,11 @@ class Programme:
     def _play(self, decision: Play) -> None:
         """Put it on; what cannot be played is told of, and the engine takes its place."""
         try:
-            self._put_on(decision)
+            self.airing.put_on(decision)
         except LofiError as error:
             logger.warning("%r cannot be played: %s", decision.piece.title, error.message)
             if not decision.piece.endless:
                 self._carry_out(self.director.broken(decision.piece, self._now()))
-
-    def _put_on(self, decision: Play) -> None:
-        source = self._source(decision.piece)
-        self._sources[id(source)] = decision.piece, source
-        try:
-            self._studio.player.put_on(
-                source, fade=decision.fade, at_cut=decision.at_cut, programme=self
-            )
-        except LofiError:
-            del self._sources[id(source)]
-            raise
-        self._latest = source
-
-    def _source(self, piece: Piece) -> Source:
-        if piece.track_id is not None:
-            return OnAir(piece, self._studio.open_track(piece.track_id))
-        engine = Engine(piece, recipe_of(piece, self.director.intensity))
-        if self.muted:
-            engine.mute(self.muted)
-        return engine
 
     def _ask(self, idea: Idea) -> None:
         now = self._now()
@@ -302,10 +268,3 @@ class Programme:
 
     def _now(self) -> float:
         return self._studio.clock()
-
-    def _left(self) -> float | None:
-        """Seconds until what is heard ends; None if it does not."""
-        source = self._heard
-        if source is None or source.duration is None:
-            return None
-        return max(0.0, source.duration - source.position)

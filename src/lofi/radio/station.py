@@ -1,5 +1,6 @@
 """The radio as others see it: one programme at a time, or none."""
 
+import gc
 import threading
 from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, NamedTuple
@@ -73,6 +74,7 @@ class Station:
         self._policy = policy
         self._lock = threading.Lock()
         """Guards the change from one show to another."""
+        self._settled = False
         self._show: _Show | None = None
         self._told: Mapping[str, JsonValue] | None = None
         self._kept: set[str] = set()
@@ -97,9 +99,7 @@ class Station:
         text = checked_prompt(", ".join(filter(None, ("" if found is None else found.name, words))))
         workshop = self._workshop(backend, found)
         seed = drawn_seed()
-        from lofi.radio.programme import Programme  # which brings the engine, and so scipy
-
-        programme = Programme(
+        programme = self._kind()(
             self._studio, workshop, Director(text, seed, self._policy), self._changed
         )
         with self._lock:
@@ -136,7 +136,7 @@ class Station:
         """
         programme = self._running().programme
         if steering != Steering(more=steering.more):
-            muted = (programme.muted | set(steering.mute)) - set(steering.unmute)
+            muted = (programme.airing.muted | set(steering.mute)) - set(steering.unmute)
             tune = Tune(key=steering.key, bpm=steering.bpm)
             programme.steer(Wish(tune=tune, intensity=steering.intensity, muted=frozenset(muted)))
         if steering.more is not None:
@@ -184,9 +184,29 @@ class Station:
             "intensity": _intensity(show.programme),
             "key": tune.key,
             "bpm": None if tune.bpm is None else round(tune.bpm, 1),
-            "layers": {layer: layer not in show.programme.muted for layer in LAYERS},
+            "layers": {layer: layer not in show.programme.airing.muted for layer in LAYERS},
             "kept": len(self._kept),
         }
+
+    def _kind(self) -> "type[Programme]":
+        """What a programme is made of, which brings the engine, and so scipy.
+
+        What is there then is there for good. The collector of garbage would look at all of it
+        again and again, and hold up the thread that plays by 50 ms, which can be heard on a busy
+        machine: it is told to pass over it, and to wait while it is brought.
+        """
+        collecting = gc.isenabled()
+        gc.disable()
+        try:
+            from lofi.radio.programme import Programme
+
+            if not self._settled:
+                self._settled = True
+                gc.freeze()
+        finally:
+            if collecting:
+                gc.enable()
+        return Programme
 
     def _running(self) -> _Show:
         show = self._show
@@ -220,14 +240,14 @@ def _notes(show: _Show) -> dict[str, JsonValue]:
 
 def _tune(programme: "Programme") -> Tune:
     """Key and tempo of what is heard."""
-    engine, piece = programme.engine_heard, programme.playing
+    engine, piece = programme.airing.engine_heard, programme.playing
     if engine is not None:
         return engine.tune
     return Tune() if piece is None else piece.tune
 
 
 def _intensity(programme: "Programme") -> float:
-    engine, asked = programme.engine_heard, programme.director.intensity
+    engine, asked = programme.airing.engine_heard, programme.director.intensity
     if engine is not None:
         return round(engine.recipe.intensity, 3)
     return UNSTEERED if asked is None else asked

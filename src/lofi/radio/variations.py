@@ -96,7 +96,7 @@ def _steered(prompt: str, tune: Tune | None, intensity: float | None) -> str:
     said += [f"in {tune.key}"] if tune and tune.key else []
     if intensity is not None:
         said.append("sparse" if intensity < 0.35 else "busy" if intensity > 0.7 else "")
-    return ", ".join([*filter(None, said), prompt])
+    return ", ".join([*(each for each in said if each and each not in prompt), prompt])
 
 
 def _within(prompt: str, base: str) -> str:

@@ -43,7 +43,7 @@ class Workshop:
     def _caption(self, idea: Idea) -> str:
         """The prompt; a neural model is told what a style is made of, too, each time in another
         of its moods."""
-        if self.style is None or not self.backend.neural:
+        if self.style is None or not self.backend.neural or self.style.base_tags[0] in idea.prompt:
             return idea.prompt
         mood = self.style.mood_options[idea.seed % len(self.style.mood_options)]
         bpm = sum(self.style.tempo_range) // 2

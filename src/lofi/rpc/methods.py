@@ -70,6 +70,8 @@ def _generate(desk: Desk, asked: params.Generate, sent: Result) -> Result:
     entry = desk.library.find(job.id)
     if entry is not None:
         desk.wire.announce("generation_complete", {**entry.described(), "generation_time_sec": 0})
+        if desk.config.autoplay:
+            desk.player.offer(entry.id)
         return _accepted(job, "complete", 0)
     job, position, state = desk.runner.submit(job)
     status = "queued" if state == "queued" else "generating"

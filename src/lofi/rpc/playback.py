@@ -114,7 +114,7 @@ def forget(desk: "Desk", track_ids: Iterable[str]) -> None:
     """Tracks are gone from the library, and so from the list."""
     for track_id in track_ids:
         if track_id in desk.player.state.playlist:
-            desk.player.remove(track_id)
+            desk.player.lineup.remove(track_id)
 
 
 def _play(desk: "Desk", asked: Play, _sent: Result) -> Result:
@@ -137,6 +137,11 @@ def _plain(act: "Callable[[Desk], None]") -> "Callable[[Desk, Nothing, Result], 
         return desk.playback()
 
     return serve
+
+
+def _stop(desk: "Desk") -> None:
+    desk.prefetch.rest()
+    desk.player.stop()
 
 
 def _seek(desk: "Desk", asked: Seek, _sent: Result) -> Result:
@@ -195,22 +200,22 @@ def _playlist_get(desk: "Desk", _asked: Nothing, _sent: Result) -> Result:
 def _playlist_add(desk: "Desk", asked: PlaylistAdd, _sent: Result) -> Result:
     if len(desk.player.state.playlist) >= PLAYLIST_MOST:
         raise InvalidParams(f"the list holds {PLAYLIST_MOST} tracks", hint="remove some")
-    desk.player.add(asked.track_id, asked.position)
+    desk.player.lineup.add(asked.track_id, asked.position)
     return desk.playback()
 
 
 def _playlist_remove(desk: "Desk", asked: Track, _sent: Result) -> Result:
-    desk.player.remove(asked.track_id)
+    desk.player.lineup.remove(asked.track_id)
     return desk.playback()
 
 
 def _playlist_move(desk: "Desk", asked: PlaylistMove, _sent: Result) -> Result:
-    desk.player.move(asked.track_id, asked.position)
+    desk.player.lineup.move(asked.track_id, asked.position)
     return desk.playback()
 
 
 def _playlist_set(desk: "Desk", asked: PlaylistSet, _sent: Result) -> Result:
-    desk.player.arrange(None if asked.loop is None else Loop(asked.loop), asked.shuffle)
+    desk.player.lineup.arrange(None if asked.loop is None else Loop(asked.loop), asked.shuffle)
     return desk.playback()
 
 
@@ -235,7 +240,7 @@ TABLE: dict[str, Method] = {
     "pause": Method(Nothing, _plain(lambda desk: desk.player.pause()), heard.Playback),
     "resume": Method(Nothing, _plain(lambda desk: desk.player.resume()), heard.Playback),
     "toggle": Method(Nothing, _plain(lambda desk: desk.player.toggle()), heard.Playback),
-    "stop": Method(Nothing, _plain(lambda desk: desk.player.stop()), heard.Playback),
+    "stop": Method(Nothing, _plain(_stop), heard.Playback),
     "next": Method(Nothing, _plain(lambda desk: desk.player.next()), heard.Playback),
     "skip": Method(Nothing, _plain(lambda desk: desk.player.next()), heard.Playback),
     "previous": Method(Nothing, _plain(lambda desk: desk.player.previous()), heard.Playback),
@@ -252,7 +257,9 @@ TABLE: dict[str, Method] = {
     "playlist_add": Method(PlaylistAdd, _playlist_add, heard.Playback),
     "playlist_remove": Method(Track, _playlist_remove, heard.Playback),
     "playlist_move": Method(PlaylistMove, _playlist_move, heard.Playback),
-    "playlist_clear": Method(Nothing, _plain(lambda desk: desk.player.clear()), heard.Playback),
+    "playlist_clear": Method(
+        Nothing, _plain(lambda desk: desk.player.lineup.clear()), heard.Playback
+    ),
     "playlist_set": Method(PlaylistSet, _playlist_set, heard.Playback),
     "prefetch_config": Method(PrefetchConfig, _prefetch, heard.Prefetch),
 }
