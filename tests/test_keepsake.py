@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from library.making import wav
@@ -63,6 +63,7 @@ def test_beside_another_sound_it_does_not_count(kept: Path) -> None:
     assert keepsake.find(kept) is None
 
 
+@settings(deadline=None)  # it writes files
 @given(at=st.integers(0, 22_000), value=st.binary(min_size=1, max_size=4))
 def test_a_damaged_file_has_it_as_it_was_or_not_at_all(
     at: int, value: bytes, tmp_path_factory: pytest.TempPathFactory

@@ -120,11 +120,11 @@ class Pipeline:
     def _reports(self, diffusion: Diffusion, frames: int) -> list[Step]:
         """What is yielded for a latent of so many frames, in order."""
         total, mel = diffusion.steps, frames * SPAN
-        evaluations = diffusion.evaluations
+        evaluations, answer = diffusion.evaluations, cost.READ + frames
         spans = [self._decoder.computed(each) for each in self._decoder.windows(frames)]
         chunks = [self._vocoder.seen(mel, start) for start in self._vocoder.chunks(mel)]
         parts = [
-            *(cost.Part(each.reached, frames * (1 + each.guided)) for each in evaluations),
+            *(cost.Part(each.reached, answer * (1 + each.guided)) for each in evaluations),
             *(cost.Part(total, cost.WINDOW * count) for count in spans),
             *(cost.Part(total, cost.CHUNK * (end - begin) / SPAN) for begin, end in chunks),
         ]
