@@ -66,6 +66,8 @@ daemon = subprocess.Popen(sys.argv[2:], stdin=subprocess.PIPE, stdout=subprocess
 say = lambda line: (daemon.stdin.write(line + b"\\n"), daemon.stdin.flush())
 say(b'{"jsonrpc":"2.0","id":1,"method":"generate","params":{"prompt":"hang"}}')
 for line in daemon.stdout:
+    if b'"error"' in line:
+        sys.exit(line)
     if b'"percent":45' in line:
         break
 sibling = 0
