@@ -62,18 +62,23 @@ def peak(sound: Signal) -> float:
     return float(np.abs(sound).max())
 
 
-@promise("sound:heard-soon", "sound:heard-exactly")
-def test_pitch_volume_pause_and_silence_are_what_was_asked_for(daemon: Daemon, sink: Sink) -> None:
-    track_id = tone_track(daemon)
-    daemon.call("playback_status")  # what is imported late has been
-    waited = []
+def attempts(daemon: Daemon, sink: Sink, track_id: str) -> list[float]:
+    """Seconds from the command to the sound, more than once only where the machine is busy."""
+    waited: list[float] = []
     while not waited or (waited[-1] >= 1.0 and len(waited) < 3):  # the machine may be busy
         daemon.call("stop")
         sink.record(0.3)
         start = sink.frames
         assert daemon.call("play", track_id=track_id)["state"] == "playing"
         waited.append(sink.until_heard(start))
-    assert min(waited) < 1.0
+    return waited
+
+
+@promise("sound:heard-soon", "sound:heard-exactly")
+def test_pitch_volume_pause_and_silence_are_what_was_asked_for(daemon: Daemon, sink: Sink) -> None:
+    track_id = tone_track(daemon)
+    daemon.call("playback_status")  # what is imported late has been
+    assert min(attempts(daemon, sink, track_id)) < 1.0
     sound = sink.record(1.0)
     assert pitch(sound[0]) == pytest.approx(240, abs=0.2)
     loud = peak(sound)
