@@ -62,6 +62,7 @@ def test_a_track_of_any_length_and_a_retake_of_it_are_made(start: Start, seconds
     assert first != again
 
 
+@pytest.mark.slow
 @promise("models:ace-step")
 def test_erg_is_on_where_the_model_can_and_another_track_where_it_is_off(
     start: Start, tmp_path: Path
