@@ -30,6 +30,15 @@ def done(daemon: Daemon, track: str) -> Json:
     return daemon.hear("generation_complete", track_id=track)
 
 
+def done_at_last(daemon: Daemon, track: str) -> Json:
+    """The same of a long track: whatever it takes, if only something is heard now and then."""
+    seen = 0
+    while not (found := daemon.heard("generation_complete", track_id=track)):
+        daemon.wait(lambda _: True, f"more of {track}", after=seen)
+        seen += 1
+    return found[0]
+
+
 @promise("models:ace-step")
 def test_a_track_of_ace_step_has_its_steps_rate_licence_and_version(start: Start) -> None:
     daemon = serving(start)
@@ -56,12 +65,13 @@ def test_a_track_of_any_length_and_a_retake_of_it_are_made(start: Start, seconds
     daemon = serving(start)
     first = ask(daemon, seconds)
     again = ask(daemon, seconds, retake_variance=0.3, retake_seed=2)
-    for track in {first, again}:
-        samples, rate = soundfile.read(done(daemon, track)["path"])
+    for track in (first, again):
+        samples, rate = soundfile.read(done_at_last(daemon, track)["path"])
         assert (samples.shape, rate) == ((seconds * 48_000, 2), 48_000)
     assert first != again
 
 
+@pytest.mark.slow
 @promise("models:ace-step")
 def test_erg_is_on_where_the_model_can_and_another_track_where_it_is_off(
     start: Start, tmp_path: Path

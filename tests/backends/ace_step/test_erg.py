@@ -57,6 +57,14 @@ def files(folder: Path) -> Files:
     return layout.find(folder)
 
 
+@pytest.fixture(scope="module")
+def network(files: Files) -> Denoiser:
+    """Opened once: so many blocks take seconds."""
+    opened = Denoiser(files, PLACE, batched=True)
+    assert opened.batched
+    return opened
+
+
 def near(found: NDArray[Any], expected: NDArray[Any], within: float) -> None:
     assert found.shape == expected.shape
     assert np.abs(found - expected).max() <= within
@@ -91,18 +99,18 @@ def test_what_is_guided_away_from_is_the_same(files: Files, run: str) -> None:
 
 @pytest.mark.parametrize("run", RUNS)
 @pytest.mark.parametrize("batched", [False, True])
-def test_the_network_answers_the_same(files: Files, run: str, batched: bool) -> None:
-    network = Denoiser(files, PLACE, batched=batched)
-    assert network.batched == batched
+def test_the_network_answers_the_same(network: Denoiser, batched: bool, run: str) -> None:
+    network.batched = batched
     found = network.velocities(golden()["noise"], np.float32(1000), conditions(run))
     near(np.stack(found), golden()[f"first_{run}"], MODULE)
 
 
 @pytest.mark.parametrize("run", RUNS)
-def test_whole_runs_are_the_same(files: Files, run: str) -> None:
+def test_whole_runs_are_the_same(network: Denoiser, run: str) -> None:
+    network.batched = False
     options = AceStepOptions(inference_steps=8, guidance_interval=1.0)
     work = Diffusion(Whole(golden()["noise"], schedule.sigmas(8)), options, Noise(0)).run(
-        Denoiser(files, PLACE), conditions(run)
+        network, conditions(run)
     )
     while True:
         try:
@@ -157,9 +165,13 @@ def made(pipeline: Pipeline, **options: Any) -> Take:  # noqa: ANN401
 
 
 def test_a_model_that_can_does_it_and_says_so(folder: Path) -> None:
+    assert made(Pipeline(layout.find(folder), PLACE)).notes["erg"] == "tag, lyric, diffusion"
+
+
+@pytest.mark.slow
+def test_a_model_that_can_makes_another_sound_without_it(folder: Path) -> None:
     pipeline = Pipeline(layout.find(folder), PLACE)
     usual, without = made(pipeline), made(pipeline, erg_lyric=False, erg_diffusion=False)
-    assert usual.notes["erg"] == "tag, lyric, diffusion"
     assert without.notes["erg"] == "none"
     assert not np.allclose(usual.audio.samples, without.audio.samples)
     assert made(pipeline, guidance_scale=1.0).notes["erg"] == "none"
@@ -170,12 +182,3 @@ def test_a_model_that_cannot_says_so() -> None:
     assert made(pipeline).notes["erg"] == "not in this model"
     with pytest.raises(InvalidParams, match="erg_diffusion"):
         made(pipeline, erg_diffusion=True)
-
-
-def test_a_model_may_be_able_in_parts(folder: Path, tmp_path: Path) -> None:
-    for name in ("text_encoder.onnx", "transformer_encoder.onnx"):
-        assert (folder / name).is_file()
-    mixed = with_erg(tmp_path / "model")
-    (mixed / "text_encoder.onnx").write_bytes((TINY / "text_encoder.onnx").read_bytes())
-    with pytest.raises(InvalidParams, match="erg_tag"):
-        made(Pipeline(layout.find(mixed), PLACE), erg_tag=True)
