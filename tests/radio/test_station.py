@@ -24,7 +24,7 @@ from lofi.radio.station import Station, Steering
 from lofi.radio.studio import Studio
 from lofi.radio.workshop import Workshop as Making
 
-QUICK = Policy(engine_least=4.0, join_fade=2.0, steer_rest=2.0)
+QUICK = Policy(engine_least=4.0, join_fade=2.0, steer_rest=2.0, arrival=600.0)
 SECONDS = 30.0
 
 
