@@ -8,8 +8,8 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import lfilter
 
+from lofi.backends.procedural.sound.recursion import recur
 from lofi.sound.pcm import SAMPLE_RATE, Signal
 
 Sections = NDArray[np.float64]
@@ -75,7 +75,7 @@ def _run(sections: Sections, signal: Signal, state: State) -> tuple[NDArray[np.f
     after: State = []
     out: NDArray[np.float64] = signal.astype(np.float64)
     for section, memory in zip(sections, state, strict=True):
-        out, left = lfilter(section[:3], section[3:], out, axis=-1, zi=memory)
+        out, left = recur(section[:3], section[3:], out, -1, memory)
         after.append(left)
     return out, after
 
