@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     import miniaudio
 
 NAME = "miniaudio"
-PERIOD_MS = 40
-"""What a device asks for at a time."""
+PERIOD_MS = 60
+"""What a device asks for at a time; it holds three of them, which must outlast whoever holds the
+interpreter."""
 FRAME_BYTES = 8
 SILENT_SECONDS = 2.0
 """After which a device that asks for nothing is gone."""
