@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from lofi.audience import Audience
+from lofi.errors import LofiError
 from lofi.jobs.events import (
     Cancelled,
     Completed,
@@ -53,6 +54,8 @@ class Runner:
         """Guards the queue and all that follows."""
         self._turn: Turn | None = None
         """Of the running job."""
+        self._newest: str | None = None
+        """The id of the job that became a track last."""
         self._unannounced = 0
         """How many are about to publish what they took in; nothing is begun before."""
         self._stopping = False
@@ -90,6 +93,9 @@ class Runner:
     def submit(self, job: Job) -> tuple[Job, int, State]:
         """Take a job in, or join it to the same one already here; give its place and state.
 
+        One that became a track only just now, since the caller looked for it, is complete and is
+        not made again.
+
         Raises:
             QueueFull: every slot is taken.
             WriteFailed: the library cannot keep a track at present.
@@ -98,6 +104,8 @@ class Runner:
             self._means.library.part()  # says why now, not when the track is done
         with self._changed:
             known = self._queue.find(job.id)
+            if known is None and self._is_track(job.id):
+                return job, 0, State.COMPLETE
             job = self._queue.add(job)
             position = self._queue.position(job.id)
             turn = self._turn
@@ -194,6 +202,16 @@ class Runner:
         with self._changed:
             return not self._queue.jobs
 
+    def _is_track(self, track_id: str) -> bool:
+        """Whether it has just become one, and still is."""
+        if track_id != self._newest:
+            return False
+        try:
+            self._means.library.get(track_id)
+        except LofiError:
+            return False
+        return True
+
     def _announce(self, *events: Event) -> None:
         try:
             self._audience.tell(*events)
@@ -212,6 +230,8 @@ class Runner:
                     return  # it keeps its slot, so that ``stop`` puts it back
                 self._queue.finish()
                 self._turn = None
+                if isinstance(ending, Completed):
+                    self._newest = turn.job.id
                 self._records.end(turn.job.id)
             self._audience.tell(ending, QueueChanged())
 

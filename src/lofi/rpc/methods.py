@@ -19,7 +19,7 @@ from lofi.errors import (
     WriteFailed,
 )
 from lofi.jobs import clip
-from lofi.jobs.job import Job
+from lofi.jobs.job import Job, State
 from lofi.library.entry import checked_id
 from lofi.library.export import export
 from lofi.library.rows import Query, Sort
@@ -68,14 +68,16 @@ def _generate(desk: Desk, asked: params.Generate, sent: Result) -> Result:
     )
     job = Job(request, asked.priority, stream=asked.stream)
     entry = desk.library.find(job.id)
-    if entry is not None:
-        desk.wire.announce("generation_complete", {**entry.described(), "generation_time_sec": 0})
-        if desk.config.autoplay:
-            desk.player.offer(entry.id)
-        return _accepted(job, "complete", 0)
-    job, position, state = desk.runner.submit(job)
-    status = "queued" if state == "queued" else "generating"
-    return _accepted(job, status, position)
+    if entry is None:
+        job, position, state = desk.runner.submit(job)
+        if state is not State.COMPLETE:
+            status = "queued" if state is State.QUEUED else "generating"
+            return _accepted(job, status, position)
+        entry = desk.library.get(job.id)
+    desk.wire.announce("generation_complete", {**entry.described(), "generation_time_sec": 0})
+    if desk.config.autoplay:
+        desk.player.offer(entry.id)
+    return _accepted(job, "complete", 0)
 
 
 def _chosen(desk: Desk, name: str) -> Backend:

@@ -81,6 +81,7 @@ def test_a_player_plays_through_it() -> None:
     player.put_on(ToneSource(440, 0.3), fade=0.0, at_cut=False)
     assert player.state.output == "miniaudio"
     assert until(lambda: player.state.title is None, SECONDS)
+    assert until(lambda: player.last(60.0).shape[1] > 14_400, SECONDS)  # the ceiling's last frames
     assert player.last(60.0).shape == pytest.approx((2, 14_656), abs=1)
     assert player.state.health.underruns == 0
     player.close()
