@@ -31,6 +31,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     ).partition("/")
 
     def wanted(item: pytest.Item) -> bool:
+        if item.get_closest_marker("alone") and int(parts) > 1:
+            return False
         slow = item.get_closest_marker("slow") is not None
         return not slow or zlib.crc32(item.nodeid.encode()) % int(parts) == int(part)
 

@@ -12,6 +12,7 @@ SECONDS = 60
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_sound_does_not_stutter_while_a_model_computes(tmp_path: Path) -> None:
     jobs = os.cpu_count() or 2
     with Daemon(tmp_path / "home", settings={"nice": 15}) as daemon:

@@ -135,6 +135,7 @@ def test_the_editors_death_is_followed_by_silence_within_a_second(
 
 @promise("radio:no-gap")
 @pytest.mark.slow
+@pytest.mark.alone
 def test_five_minutes_of_radio_have_no_gap(sink: Sink, tmp_path: Path) -> None:
     settings = {**SETTINGS, "backend": "procedural", "nice": 15}
     with Daemon(tmp_path / "home", command=REAL, settings=settings) as daemon:
