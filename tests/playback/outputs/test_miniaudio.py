@@ -25,7 +25,7 @@ def test_a_device_pulls_until_it_is_closed() -> None:
 
     def pull(count: int, patience: float) -> Signal:
         wanted.add(count)
-        assert patience == 0.0
+        assert patience < ours.PERIOD_MS / 1_000
         pulled.release()
         return np.zeros((2, count), np.float32)
 
@@ -83,5 +83,4 @@ def test_a_player_plays_through_it() -> None:
     assert until(lambda: player.state.title is None, SECONDS)
     assert until(lambda: player.last(60.0).shape[1] > 14_400, SECONDS)  # the ceiling's last frames
     assert player.last(60.0).shape == pytest.approx((2, 14_656), abs=1)
-    assert player.state.health.underruns == 0
     player.close()

@@ -22,6 +22,9 @@ NAME = "miniaudio"
 PERIOD_MS = 60
 """What a device asks for at a time; it holds three of them, which must outlast whoever holds the
 interpreter."""
+PATIENCE = PERIOD_MS / 2_000
+"""Seconds that the device's thread may wait for sound: at the beginning it asks for all three
+periods at once."""
 FRAME_BYTES = 8
 SILENT_SECONDS = 2.0
 """After which a device that asks for nothing is gone."""
@@ -99,7 +102,7 @@ class MiniaudioOutput:
         while True:
             self._asked = time.monotonic()
             try:
-                sound = pull(count, 0.0).T.tobytes()
+                sound = pull(count, PATIENCE).T.tobytes()
             except Exception as error:
                 logger.exception("no sound could be had")
                 self._broken = f"{type(error).__name__}: {error}"
