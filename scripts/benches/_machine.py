@@ -28,13 +28,23 @@ def peak() -> float:
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) * 1024 / 1e6
 
 
-def resident() -> float:
-    """MB that this process holds now."""
+def resident(process: int | str = "self") -> float:
+    """MB that a process holds now."""
     try:
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+        pages = int(Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1])
     except OSError:
         return math.nan
     return pages * resource.getpagesize() / 1e6
+
+
+def spent(process: int) -> float:
+    """CPU seconds that a process has used."""
+    try:
+        text = Path(f"/proc/{process}/stat").read_text(encoding="ascii")
+    except OSError:
+        return math.nan
+    user, system = text.rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def busy() -> float:

@@ -40,8 +40,10 @@ Json = dict[str, Any]
 class Client:
     """A client without threads, so that what is measured is the daemon."""
 
-    def __init__(self, home: Path, *, backend: str, command: tuple[str, ...]) -> None:
-        settings = {"backend": backend, "nice": 15, "unload_after_sec": 0}
+    def __init__(
+        self, home: Path, *, backend: str, command: tuple[str, ...], **more: object
+    ) -> None:
+        settings = {"backend": backend, "nice": 15, "unload_after_sec": 0, **more}
         self.born = time.monotonic()
         self.daemon = Daemon(home, command=command, settings=settings, read=False)
         self._output: Any = self.daemon.process.stdout
@@ -114,10 +116,10 @@ class Client:
 
 @contextmanager
 def client(
-    home: Path, backend: str = "procedural", command: tuple[str, ...] = REAL
+    home: Path, backend: str = "procedural", command: tuple[str, ...] = REAL, **settings: object
 ) -> Iterator[Client]:
     """A daemon, ended in good order."""
-    one = Client(home, backend=backend, command=command)
+    one = Client(home, backend=backend, command=command, **settings)
     with one.daemon:
         one.call("ping")
         yield one

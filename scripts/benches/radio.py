@@ -7,20 +7,20 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from scripts.benches import _machine as machine
+from scripts.benches._load import busy
 
 from lofi.config import Config
 from lofi.playback.outputs import paced
 from lofi.playback.outputs.output import Pull
 from lofi.sound.pcm import SAMPLE_RATE
 
-BUSY = "while True: sum(i * i for i in range(10_000))"
-"""What a core is kept busy with, as a model in its own process does."""
 NICE = 15
+"""How far inference steps behind."""
 
 
 class Ears:
@@ -64,24 +64,11 @@ def main(arguments: Sequence[str]) -> None:
         return
     print(f"{'':6}first s  late blocks  slowest ms  underruns  silent s")
     again = [sys.executable, "-m", "scripts.benches", "radio", "--seconds", str(chosen.seconds)]
-    for name, cores in (("calm", 0), ("busy", os.cpu_count() or 1)):
-        with _busy(cores):
+    for name, cores in (("calm", 0), ("busy", machine.cores())):
+        with busy(cores, NICE):
             command = [*again, "--here", name, "--", chosen.prompt]
             made = subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE)  # noqa: S603 # ourselves
         print(f"{name:6}{made.stdout.rstrip()}", flush=True)
-
-
-@contextmanager
-def _busy(cores: int) -> Iterator[None]:
-    """So many processes that compute, as far behind others as inference is."""
-    command = ["nice", "-n", str(NICE), sys.executable, "-c", BUSY]
-    running = [subprocess.Popen(command) for _ in range(cores)]  # noqa: S603 # ourselves
-    try:
-        yield
-    finally:
-        for each in running:
-            each.kill()
-            each.wait()
 
 
 def _measured(prompt: str, seconds: int) -> str:

@@ -16,9 +16,9 @@ from lofi.library.shelf import Library
 from lofi.playback import outlet
 from lofi.playback.events import Ended, Event, Reason
 from lofi.playback.piece import Piece
-from lofi.playback.player import Player, Setting
+from lofi.playback.player import Player
 from lofi.playback.state import Doing, State
-from lofi.rpc.playing import MEMORY, newest, piece
+from lofi.rpc.playing import newest, piece, setting
 
 LOOK_SECONDS = 0.2
 LINGER_SECONDS = 0.4
@@ -43,12 +43,7 @@ def play(arguments: argparse.Namespace) -> None:
     player = Player(
         outlet.ways(settings.audio_output, settings.player),
         {each.key: each for each in pieces}.__getitem__,
-        setting=Setting(
-            volume=settings.volume,
-            crossfade=settings.crossfade_sec,
-            device=settings.audio_device,
-            memory=settings.cache_path / MEMORY,
-        ),
+        setting=setting(settings),
     )
     failures: list[str] = []
     player.listen(lambda event: failures.extend(_failure(event)))
@@ -127,7 +122,8 @@ def _follow(player: Player, *, quiet: bool) -> bool:
     return True
 
 
-def _volume(step: float) -> Callable[[Player], None]:
+def louder(step: float) -> Callable[[Player], None]:
+    """What turns a player's volume, which stays within 0 to 1, by so much."""
     return lambda player: player.set_volume(round(player.state.volume + step, 2))
 
 
@@ -143,10 +139,10 @@ ACTIONS: Mapping[str, Callable[[Player], None]] = {
     "m": Player.mute,
     "right": _seek(SEEK_SECONDS),
     "left": _seek(-SEEK_SECONDS),
-    "up": _volume(VOLUME_STEP),
-    "down": _volume(-VOLUME_STEP),
-    "+": _volume(VOLUME_STEP),
-    "-": _volume(-VOLUME_STEP),
+    "up": louder(VOLUME_STEP),
+    "down": louder(-VOLUME_STEP),
+    "+": louder(VOLUME_STEP),
+    "-": louder(-VOLUME_STEP),
 }
 
 

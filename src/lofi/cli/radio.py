@@ -12,8 +12,8 @@ from typing import Any
 
 from lofi import config
 from lofi.cli.arguments import flags
+from lofi.cli.play import LOOK_SECONDS, VOLUME_STEP, louder
 from lofi.cli.terminal import Terminal
-from lofi.playback.player import Player
 from lofi.playback.state import State
 from lofi.radio.station import Steering
 from lofi.rpc import desk
@@ -21,10 +21,8 @@ from lofi.rpc.desk import Desk
 from lofi.rpc.outbox import Outbox
 from lofi.rpc.wire import Wire
 
-LOOK_SECONDS = 0.2
 STOP_SECONDS = 0.3
 """For the track that is being made to end."""
-VOLUME_STEP = 0.05
 INTENSITY_STEP = 0.1
 KEYS = "space pause  n next  b back  k keep  +/- volume  [/] intensity  q quit"
 
@@ -94,11 +92,8 @@ def _press(parts: Desk, key: str) -> str:
 
 
 def _volume(step: float) -> Callable[[Desk], None]:
-    def turn(parts: Desk) -> None:
-        player: Player = parts.player
-        player.set_volume(round(min(1.0, max(0.0, player.state.volume + step)), 2))
-
-    return turn
+    turn = louder(step)
+    return lambda parts: turn(parts.player)
 
 
 def _intensity(step: float) -> Callable[[Desk], None]:

@@ -33,7 +33,3 @@ class Tape:
         count = min(self._recorded, round(seconds * SAMPLE_RATE))
         places = (self._at - count + np.arange(count)) % size
         return np.asarray(self._store[:, places] / np.float32(FULL), np.float32)
-
-    def wipe(self) -> None:
-        """Forget all."""
-        self._recorded = 0

@@ -26,18 +26,21 @@ logger = logging.getLogger(__name__)
 
 def player(config: Config, library: Library, given: Sequence[Way] | None = None) -> Player:
     """The player for a library, by the ways that are given or that the settings name."""
-    setting = Setting(
-        volume=config.volume,
-        crossfade=config.crossfade_sec,
-        device=config.audio_device,
-        memory=config.cache_path / MEMORY,
-    )
-
     return Player(
         ways(config) if given is None else given,
         lambda key: piece(library.get(key)),
         lambda: newest(library),
-        setting,
+        setting(config),
+    )
+
+
+def setting(config: Config) -> Setting:
+    """What a player begins with."""
+    return Setting(
+        volume=config.volume,
+        crossfade=config.crossfade_sec,
+        device=config.audio_device,
+        memory=config.cache_path / MEMORY,
     )
 
 
