@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fixtures.sound import Room, ToneSource, level, pitch
+from fixtures.sound import SECONDS, Room, ToneSource, level, pitch
 from lofi.errors import AudioDeviceError, AudioPlaybackError, InvalidParams, TrackNotFound
 from lofi.playback.events import (
     Changed,
@@ -476,3 +476,11 @@ def test_the_list_is_told_of(room: Room) -> None:
     player.lineup.clear()
     assert not player.state.playlist
     assert sum(isinstance(event, PlaylistChanged) for event in room.events) == 5
+
+
+def test_what_is_closed_is_not_opened_again(room: Room) -> None:
+    room.player.play("a")
+    room.player.close()
+    room.player._thread.join(SECONDS)
+    assert not room.player._thread.is_alive()
+    assert room.stereo.opened == 1

@@ -10,6 +10,7 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from lofi.audience import Audience
@@ -80,6 +81,7 @@ class Player:
         self.lineup = Lineup(self._stage.list, find, self._change_list)
         """The list, to be changed."""
         self._stage.crossfade = setting.crossfade
+        self._closed = False
         self._thread = threading.Thread(target=self._work, name="player", daemon=True)
         self._thread.start()
 
@@ -323,6 +325,8 @@ class Player:
 
     def close(self) -> None:
         """Silence, for good."""
+        self._closed = True  # or the output would be looked after, and opened again
+        self._told.put(_nothing)
         self._outlet.close()
         self._deck.close()
 
@@ -349,8 +353,9 @@ class Player:
             try:
                 told = self._told.get(timeout=TICK_SECONDS if self._stage.watchful else None)
             except queue.Empty:
-                self._attempt(lambda: self._do(self._stage.tick))
-                continue
+                told = partial(self._do, self._stage.tick)
+            if self._closed:
+                return
             match told:
                 case Near(source):
                     self._attempt(lambda: self._do(lambda: self._stage.near(source)))
